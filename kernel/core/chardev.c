@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The heaps' character devices: everything that user space says to a heap is
+ * checked here, before a heap hears of it.
+ */
+#include <linux/dma-buf.h>
+#include <linux/dma-heap.h>
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/uaccess.h>
+#include <uapi/linux/dma-heap.h>
+
+#include "core.h"
+
+static int dma_heap_open(struct inode *inode, struct file *file)
+{
+	struct dma_heap *heap = dma_heap_get_from_inode(inode);
+
+	if (!heap)
+		return -ENODEV;
+
+	file->private_data = heap;
+	return nonseekable_open(inode, file);
+}
+
+static int dma_heap_release(struct inode *inode, struct file *file)
+{
+	dma_heap_put(file->private_data);
+	return 0;
+}
+
+static int dma_heap_check_request(const struct dma_heap_allocation_data *data)
+{
+	if (data->fd ||
+	    data->fd_flags & ~DMA_HEAP_VALID_FD_FLAGS ||
+	    data->heap_flags & ~DMA_HEAP_VALID_HEAP_FLAGS)
+		return -EINVAL;
+
+	/* Three of the four values of the access mode's bits are a mode. */
+	if ((data->fd_flags & O_ACCMODE) == O_ACCMODE)
+		return -EINVAL;
+
+	if (!data->len || data->len > ALIGN_DOWN(U64_MAX, PAGE_SIZE))
+		return -EINVAL;
+
+	/* More than this machine can address, or than a file can be long. */
+	if (data->len > ALIGN_DOWN((unsigned long)LONG_MAX, PAGE_SIZE))
+		return -ENOMEM;
+
+	return 0;
+}
+
+static struct dma_buf *dma_heap_allocate(struct dma_heap *heap,
+					 const struct dma_heap_allocation_data *data)
+{
+	struct dma_buf *dmabuf;
+	int ret;
+
+	ret = down_read_killable(&heap->removal);
+	if (ret)
+		return ERR_PTR(ret);
+
+	if (heap->removed)
+		dmabuf = ERR_PTR(-ENODEV);
+	else
+		/* The only place that rounds: what is freed is what was allocated. */
+		dmabuf = heap->ops->allocate(heap, PAGE_ALIGN(data->len),
+					     data->fd_flags, data->heap_flags);
+	up_read(&heap->removal);
+
+	return dmabuf;
+}
+
+static int dma_heap_ioctl_alloc(struct dma_heap *heap, void __user *arg,
+				size_t size)
+{
+	struct dma_heap_allocation_data data;
+	struct dma_buf *dmabuf;
+	int fd, ret;
+
+	if (size < offsetofend(struct dma_heap_allocation_data, fd))
+		return -EINVAL;
+
+	ret = copy_struct_from_user(&data, sizeof(data), arg, size);
+	if (ret)
+		return ret;
+
+	ret = dma_heap_check_request(&data);
+	if (ret)
+		return ret;
+
+	fd = get_unused_fd_flags(data.fd_flags & O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+
+	dmabuf = dma_heap_allocate(heap, &data);
+	if (IS_ERR(dmabuf)) {
+		ret = PTR_ERR(dmabuf);
+		goto put_fd;
+	}
+
+	/*
+	 * Once it is installed, the descriptor is the whole process's and
+	 * can't be taken back: the answer must have arrived before.
+	 */
+	data.fd = fd;
+	if (copy_to_user(arg, &data, min(size, sizeof(data)))) {
+		ret = -EFAULT;
+		goto put_buffer;
+	}
+
+	dma_buf_fd_install(dmabuf, fd);
+	return 0;
+
+put_buffer:
+	dma_buf_put(dmabuf);
+put_fd:
+	put_unused_fd(fd);
+	return ret;
+}
+
+static long dma_heap_ioctl(struct file *file, unsigned int cmd,
+			   unsigned long arg)
+{
+	struct dma_heap *heap = file->private_data;
+
+	if (_IOC_TYPE(cmd) != DMA_HEAP_IOC_MAGIC)
+		return -ENOTTY;
+
+	/* The size is the caller's: structures may grow. */
+	switch (cmd & ~IOCSIZE_MASK) {
+	case DMA_HEAP_IOCTL_ALLOC & ~IOCSIZE_MASK:
+		return dma_heap_ioctl_alloc(heap, (void __user *)arg,
+					    _IOC_SIZE(cmd));
+	default:
+		/* What mainline's core answers, and programs know. */
+		return -EINVAL;
+	}
+}
+
+const struct file_operations dma_heap_fops = {
+	.owner = THIS_MODULE,
+	.open = dma_heap_open,
+	.release = dma_heap_release,
+	.unlocked_ioctl = dma_heap_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};

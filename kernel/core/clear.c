@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Clearing: nobody ever sees another's data. */
+#include <linux/dma-heap-buffer.h>
+#include <linux/dma-heap.h>
+#include <linux/export.h>
+#include <linux/highmem.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+/**
+ * dma_heap_clear() - fill an extent with zeros
+ * @extent: Memory with struct pages, also highmem.
+ *
+ * Gives way to others as it goes, and stops for a caller that was killed.
+ *
+ * Context: May sleep.
+ * Return: 0, or -EINTR if it stopped before the end.
+ */
+int dma_heap_clear(const struct dma_heap_extent *extent)
+{
+	unsigned long i;
+
+	for (i = 0; i < extent->nr_pages; i++) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		clear_highpage(pfn_to_page(extent->pfn + i));
+		cond_resched();
+	}
+
+	return 0;
+}
+EXPORT_SYMBOL_NS_GPL(dma_heap_clear, "DMA_BUF_HEAP");

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * DMA-BUF heaps: the buffer exporter that all heaps share.
+ *
+ * A heap driver finds memory and describes it as extents. Attachments,
+ * mappings, CPU access and the end of the buffer are the exporter's.
+ */
+#ifndef _DMA_HEAP_BUFFER_H
+#define _DMA_HEAP_BUFFER_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+struct dma_buf;
+struct dma_heap;
+struct dma_heap_buffer;
+
+/* Only the linker sees these, see <linux/dma-heap.h>. */
+#define dma_heap_buffer_create	dmabuf_heaps_buffer_create
+#define dma_heap_buffer_destroy	dmabuf_heaps_buffer_destroy
+#define dma_heap_buffer_export	dmabuf_heaps_buffer_export
+#define dma_heap_clear		dmabuf_heaps_clear
+
+/**
+ * struct dma_heap_extent - physically contiguous memory
+ * @pfn: Number of the first page frame.
+ * @nr_pages: How many pages follow each other, not 0.
+ */
+struct dma_heap_extent {
+	unsigned long pfn;
+	unsigned long nr_pages;
+};
+
+/**
+ * struct dma_heap_buffer_ops - what the exporter asks of the heap
+ * @free: Take back the memory of all extents. The buffer's last reference is
+ *	gone: no CPU and no device reaches it. May sleep.
+ */
+struct dma_heap_buffer_ops {
+	void (*free)(struct dma_heap_buffer *buffer);
+};
+
+/**
+ * struct dma_heap_buffer - memory that is lent as one dma-buf
+ * @heap: Where it came from. The buffer holds a reference.
+ * @ops: The heap's.
+ * @lock: Protects @mappings and @vaddr. Last in the lock order, see
+ *	core/buffer.c.
+ * @mappings: One entry for each time a device has the buffer mapped.
+ * @vaddr: Where the buffer is in the kernel's vmalloc area, or NULL.
+ * @nr_pages: Size in pages.
+ * @nr_extents: Length of @extents.
+ * @extents: The memory, in the buffer's order. The heap fills them in between
+ *	dma_heap_buffer_create() and dma_heap_buffer_export(), with @nr_pages
+ *	pages in all.
+ */
+struct dma_heap_buffer {
+	struct dma_heap *heap;
+	const struct dma_heap_buffer_ops *ops;
+	struct mutex lock;	/* @mappings and @vaddr */
+	struct list_head mappings;
+	void *vaddr;
+	unsigned long nr_pages;
+	unsigned int nr_extents;
+	struct dma_heap_extent extents[] __counted_by(nr_extents);
+};
+
+struct dma_heap_buffer *
+dma_heap_buffer_create(struct dma_heap *heap,
+		       const struct dma_heap_buffer_ops *ops,
+		       unsigned long nr_pages, unsigned int nr_extents);
+void dma_heap_buffer_destroy(struct dma_heap_buffer *buffer);
+struct dma_buf *dma_heap_buffer_export(struct dma_heap_buffer *buffer,
+				       u32 fd_flags);
+
+int dma_heap_clear(const struct dma_heap_extent *extent);
+
+#endif /* _DMA_HEAP_BUFFER_H */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * DMA-BUF heaps: what a heap driver calls.
+ *
+ * The calls and structures of mainline's header are here with mainline's
+ * meaning, so that a driver written for it builds against this one as it is.
+ */
+#ifndef _DMA_HEAPS_H
+#define _DMA_HEAPS_H
+
+#include <linux/export.h>
+#include <linux/types.h>
+
+struct attribute_group;
+struct dma_buf;
+struct dma_heap;
+
+/*
+ * A kernel may have a heaps core of its own, which exports the same names,
+ * and a module may not export a name that the kernel has. Only the linker
+ * sees these.
+ */
+#define __dma_heap_add		__dmabuf_heaps_add
+#define dma_heap_add_alias	dmabuf_heaps_add_alias
+#define dma_heap_remove		dmabuf_heaps_remove
+#define dma_heap_get_drvdata	dmabuf_heaps_get_drvdata
+#define dma_heap_get_name	dmabuf_heaps_get_name
+
+/**
+ * struct dma_heap_ops - what a heap driver does
+ * @allocate: Make a dma-buf of @len bytes, which is a multiple of the page
+ *	size and not 0, and return it or an ERR_PTR(). @fd_flags is within
+ *	DMA_HEAP_VALID_FD_FLAGS: its access mode belongs into
+ *	&struct dma_buf_export_info.flags. @heap_flags is within
+ *	DMA_HEAP_VALID_HEAP_FLAGS. Runs in the context of the process that
+ *	asks, with no lock that a driver could know of, and may sleep.
+ * @release: The heap was removed and its last buffer and last open node are
+ *	gone: nobody will ask for its private data again. Optional. May sleep.
+ */
+struct dma_heap_ops {
+	struct dma_buf *(*allocate)(struct dma_heap *heap,
+				    unsigned long len,
+				    u32 fd_flags,
+				    u64 heap_flags);
+	void (*release)(struct dma_heap *heap);
+};
+
+/**
+ * struct dma_heap_export_info - a heap to be added
+ * @name: Name of the node in /dev/dma_heap, and what a buffer reports as its
+ *	exporter. Copied.
+ * @ops: What the heap does. Must live as long as the heap's module.
+ * @priv: For dma_heap_get_drvdata().
+ * @groups: Attributes for the heap's class device, whose driver data is the
+ *	&struct dma_heap. Optional.
+ */
+struct dma_heap_export_info {
+	const char *name;
+	const struct dma_heap_ops *ops;
+	void *priv;
+	const struct attribute_group **groups;
+};
+
+struct dma_heap *__dma_heap_add(const struct dma_heap_export_info *exp_info,
+				struct module *owner);
+
+/**
+ * dma_heap_add() - add a heap
+ * @exp_info: The heap, see &struct dma_heap_export_info.
+ *
+ * The calling module can't be unloaded while a node of the heap is open or,
+ * where the buffers are made by dma_heap_buffer_export(), a buffer lives.
+ *
+ * Context: May sleep.
+ * Return: The heap, to be given to dma_heap_remove(), or an ERR_PTR():
+ * -EINVAL for a missing operation or a name that can't be a file's name,
+ * -EEXIST if this or the kernel's own core has a heap of that name,
+ * -ENOSPC if there are too many heaps, -ENOMEM.
+ */
+#define dma_heap_add(exp_info) __dma_heap_add(exp_info, THIS_MODULE)
+
+int dma_heap_add_alias(struct dma_heap *heap, const char *name);
+void dma_heap_remove(struct dma_heap *heap);
+
+void *dma_heap_get_drvdata(struct dma_heap *heap);
+const char *dma_heap_get_name(struct dma_heap *heap);
+
+#endif /* _DMA_HEAPS_H */
