@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * libdmaheap - allocate dma-bufs from DMA-BUF heaps and use them
+ *
+ * A heap is a source of memory that devices can share; the kernel shows each
+ * as a node in /dev/dma_heap. A buffer is a plain dma-buf file descriptor:
+ * those functions that take a buffer work with a dma-buf from anywhere (a
+ * heap, a GPU, a camera), and the caller closes it with close(2).
+ *
+ * Unless said otherwise a function returns 0, or a value that it documents,
+ * on success and a negative errno value on failure; errno itself is left
+ * undefined. On failure nothing is stored through a pointer argument.
+ *
+ * Every function is safe to call from several threads at once, on the same
+ * heap or buffer too. The library has no global state, so it needs no
+ * initialisation. Only closing a heap must not overlap with its use.
+ */
+
+#ifndef DMAHEAP_H
+#define DMAHEAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The folder that holds one device node for each heap. */
+#define DMAHEAP_DIR "/dev/dma_heap"
+
+/* What the CPU is about to do, or has done, with a buffer's memory. */
+#define DMAHEAP_READ	(1u << 0)
+#define DMAHEAP_WRITE	(1u << 1)
+
+/**
+ * struct dmaheap - an open heap
+ *
+ * Made by dmaheap_open(), freed by dmaheap_close().
+ */
+struct dmaheap;
+
+/**
+ * struct dmaheap_info - what is known about a heap without opening it
+ *
+ * Given by dmaheap_foreach(), read with the dmaheap_info_...() functions.
+ */
+struct dmaheap_info;
+
+/**
+ * enum dmaheap_provider - who provides a heap
+ * @DMAHEAP_PROVIDER_UNKNOWN:	can't be told: sysfs can't be read, or the
+ *				provider is neither of those below
+ * @DMAHEAP_PROVIDER_KERNEL:	the kernel's own heaps
+ * @DMAHEAP_PROVIDER_MODULES:	the dmabuf-heaps modules
+ *
+ * Later versions may add values: treat one that is not listed here as unknown.
+ */
+enum dmaheap_provider {
+	DMAHEAP_PROVIDER_UNKNOWN = 0,
+	DMAHEAP_PROVIDER_KERNEL = 1,
+	DMAHEAP_PROVIDER_MODULES = 2,
+};
+
+/**
+ * dmaheap_open() - open a heap by name
+ * @name:	the heap's name: that of its node in /dev/dma_heap
+ * @heap:	where to store the heap
+ *
+ * The node is opened for reading, which is all that allocating needs, and with
+ * O_CLOEXEC.
+ *
+ * Return: 0; -EINVAL if @name is empty, "." or "..", or has a '/' in it;
+ * -ENOENT if there is no such heap; -EACCES if the caller may not open it;
+ * -ENOMEM if there is no memory for the handle; or what else open(2) reports.
+ */
+int dmaheap_open(const char *name, struct dmaheap **heap);
+
+/**
+ * dmaheap_close() - close a heap
+ * @heap:	the heap, or NULL, which does nothing
+ *
+ * Buffers that came from the heap stay as they are.
+ */
+void dmaheap_close(struct dmaheap *heap);
+
+/**
+ * dmaheap_name() - the name of an open heap
+ * @heap:	the heap
+ *
+ * Return: the name that the heap was opened by. It lives as long as @heap.
+ */
+const char *dmaheap_name(const struct dmaheap *heap);
+
+/**
+ * dmaheap_alloc() - allocate a buffer
+ * @heap:	the heap to take it from
+ * @size:	bytes wanted, 1 or more; the kernel rounds up to whole pages and
+ *		dmaheap_size() tells the result
+ * @fd_flags:	one of O_RDONLY, O_WRONLY and O_RDWR, and O_CLOEXEC or not. A
+ *		buffer's access mode can't be changed later.
+ *
+ * A signal that arrives meanwhile does not make it fail: the request is made
+ * again.
+ *
+ * Return: the buffer's file descriptor, 0 or more; -EINVAL if @size is 0 or
+ * overflows when it is rounded, or if the kernel does not know @fd_flags;
+ * -ENOMEM if the heap can't give as much, whatever the reason (a limit too);
+ * -EMFILE or -ENFILE if there are too many open files; -ENODEV if the heap has
+ * been removed; or what else the heap reports.
+ */
+int dmaheap_alloc(struct dmaheap *heap, uint64_t size, int fd_flags);
+
+/**
+ * dmaheap_size() - the size of a buffer
+ * @buf:	the buffer
+ * @size:	where to store it, in bytes
+ *
+ * Return: 0; -EBADF if @buf is not an open descriptor; -ESPIPE if it is one
+ * that has no size.
+ */
+int dmaheap_size(int buf, uint64_t *size);
+
+/**
+ * dmaheap_set_name() - name a buffer, for whoever looks for memory's owner
+ * @buf:	the buffer
+ * @name:	the name, of 31 bytes at most; it replaces an earlier one
+ *
+ * The name is seen by everyone who shares the buffer, in
+ * /proc/PID/fdinfo/FD and, for root, in /sys/kernel/debug/dma_buf/bufinfo.
+ *
+ * Return: 0; -EINVAL if @name is longer; -ENOMEM if the kernel has no memory
+ * for it; -EBADF if @buf is not an open descriptor; -ENOTTY if it is not a
+ * dma-buf.
+ */
+int dmaheap_set_name(int buf, const char *name);
+
+/**
+ * dmaheap_map() - map a buffer from its start into the caller's memory
+ * @buf:	the buffer
+ * @size:	bytes to map, 1 to the buffer's size; whole pages are mapped
+ * @prot:	PROT_READ, PROT_WRITE, both or PROT_NONE (<sys/mman.h>)
+ * @addr:	where to store the address
+ *
+ * The mapping is MAP_SHARED: writes reach the buffer itself, and everyone who
+ * shares it. It stays valid after @buf is closed. Bracket every access with
+ * dmaheap_begin() and dmaheap_end().
+ *
+ * Return: 0; -EINVAL if @size is 0 or exceeds the buffer; -EACCES if the
+ * buffer's access mode does not allow @prot, or needs more than @prot (one
+ * opened for writing only can't be mapped); -EPERM if its memory is closed to
+ * the CPU; -ENOMEM if there is no room for the mapping; or what else mmap(2)
+ * reports.
+ */
+int dmaheap_map(int buf, size_t size, int prot, void **addr);
+
+/**
+ * dmaheap_unmap() - undo dmaheap_map()
+ * @addr:	the address that dmaheap_map() stored
+ * @size:	the size that was given to dmaheap_map()
+ *
+ * Return: 0; -EINVAL if @addr is not the start of a page or @size is 0.
+ */
+int dmaheap_unmap(void *addr, size_t size);
+
+/**
+ * dmaheap_begin() - begin to access a buffer's mapped memory with the CPU
+ * @buf:	the buffer
+ * @access:	DMAHEAP_READ, DMAHEAP_WRITE, or both
+ *
+ * Waits for devices that are using the buffer, and makes the CPU see what they
+ * wrote. A signal that arrives meanwhile does not make it fail.
+ *
+ * Return: 0; -EINVAL if @access is anything else; -EPERM if the buffer's memory
+ * is closed to the CPU; -EBADF if @buf is not an open descriptor; -ENOTTY if it
+ * is not a dma-buf; or what else the buffer's exporter reports.
+ */
+int dmaheap_begin(int buf, unsigned int access);
+
+/**
+ * dmaheap_end() - end what dmaheap_begin() began
+ * @buf:	the buffer
+ * @access:	the same as was given to dmaheap_begin()
+ *
+ * Makes devices see what the CPU wrote.
+ *
+ * Return: as dmaheap_begin().
+ */
+int dmaheap_end(int buf, unsigned int access);
+
+/**
+ * dmaheap_foreach() - look at every heap, in the order of their names
+ * @fn:		called for each heap; @info is valid until it returns. A value
+ *		other than 0 ends the walk.
+ * @data:	passed to @fn
+ *
+ * Heaps are not opened, so those that the caller may not open are there too.
+ * They are all found before @fn is called for the first: one that appears or
+ * goes meanwhile may be missed or may be shown. No heaps at all, or no
+ * /dev/dma_heap, is success.
+ *
+ * Return: 0 when every heap was shown; the value by which @fn ended the walk;
+ * -ENOMEM if there is no memory for the list; or what opening and reading
+ * /dev/dma_heap reports.
+ */
+int dmaheap_foreach(int (*fn)(const struct dmaheap_info *info, void *data),
+		    void *data);
+
+/**
+ * dmaheap_info_name() - a heap's name, as dmaheap_open() wants it
+ * @info:	the heap
+ *
+ * Return: the name. It lives as long as @info.
+ */
+const char *dmaheap_info_name(const struct dmaheap_info *info);
+
+/**
+ * dmaheap_info_device() - the device number of a heap's node
+ * @info:	the heap
+ *
+ * Names with one number are one heap. Its attributes are in
+ * /sys/dev/char/MAJOR:MINOR/.
+ *
+ * Return: the number; major() and minor() of <sys/sysmacros.h> take it apart.
+ */
+dev_t dmaheap_info_device(const struct dmaheap_info *info);
+
+/**
+ * dmaheap_info_provider() - who provides a heap
+ * @info:	the heap
+ *
+ * Return: a value of enum dmaheap_provider.
+ */
+enum dmaheap_provider
+dmaheap_info_provider(const struct dmaheap_info *info);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DMAHEAP_H */

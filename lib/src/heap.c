@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* An open heap, and allocating from it. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/dma-heap.h>
+
+#include "dmaheap.h"
+#include "internal.h"
+
+struct dmaheap {
+	int fd;
+	const char *name;	/* the last part of path */
+	char path[];
+};
+
+/* Nothing but a node of DMAHEAP_DIR itself may be reached through a name. */
+static bool valid_name(const char *name)
+{
+	return *name && strcmp(name, ".") && strcmp(name, "..") &&
+	       !strchr(name, '/');
+}
+
+int dmaheap_open(const char *name, struct dmaheap **heap)
+{
+	size_t path_size = sizeof(DMAHEAP_DIR "/") + strlen(name);
+	struct dmaheap *new;
+	int ret;
+
+	if (!valid_name(name))
+		return -EINVAL;
+
+	new = malloc(sizeof(*new) + path_size);
+	if (!new)
+		return -ENOMEM;
+	snprintf(new->path, path_size, DMAHEAP_DIR "/%s", name);
+	new->name = new->path + strlen(DMAHEAP_DIR "/");
+
+	new->fd = open(new->path, O_RDONLY | O_CLOEXEC);
+	if (new->fd < 0) {
+		ret = -errno;
+		free(new);
+		return ret;
+	}
+
+	*heap = new;
+	return 0;
+}
+
+void dmaheap_close(struct dmaheap *heap)
+{
+	if (!heap)
+		return;
+	close(heap->fd);
+	free(heap);
+}
+
+const char *dmaheap_name(const struct dmaheap *heap)
+{
+	return heap->name;
+}
+
+int dmaheap_alloc(struct dmaheap *heap, uint64_t size, int fd_flags)
+{
+	struct dma_heap_allocation_data request = {
+		.len = size,
+		.fd_flags = fd_flags,
+	};
+	int ret;
+
+	ret = dmaheap__ioctl(heap->fd, DMA_HEAP_IOCTL_ALLOC, &request);
+	return ret ? ret : (int)request.fd;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef DMAHEAP_INTERNAL_H
+#define DMAHEAP_INTERNAL_H
+
+/*
+ * Make an ioctl, again for as long as a signal interrupts it. Returns 0 or
+ * -errno. The one place that calls ioctl(2).
+ */
+int dmaheap__ioctl(int fd, unsigned long request, void *arg);
+
+#endif /* DMAHEAP_INTERNAL_H */

@@ -1,0 +1,211 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0
+#
+# The command's usage, messages and exit codes, as far as they show on a machine
+# without heaps. DMAHEAP names the command to test.
+
+# stderr and stderr_lines are set by run:
+# shellcheck disable=SC2154
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	if [[ -e /dev/dma_heap ]]; then
+		skip "this machine has heaps"
+	fi
+}
+
+# expect STATUS STDOUT STDERR ARGUMENT...: the exact result of one call
+expect() {
+	local wanted_status=$1 wanted_output=$2 wanted_stderr=$3
+	shift 3
+	run --separate-stderr -- "$DMAHEAP" "$@"
+	if [[ $status -ne $wanted_status || $output != "$wanted_output" ||
+	      $stderr != "$wanted_stderr" ]]; then
+		printf 'status: %s\nstdout: %s\nstderr: %s\n' \
+			"$status" "$output" "$stderr"
+		return 1
+	fi
+}
+
+@test "without a command: the usage on stderr, status 2" {
+	run --separate-stderr -- "$DMAHEAP"
+	[[ $status -eq 2 && -z $output ]]
+	[[ ${stderr_lines[0]} == "Usage: dmaheap COMMAND [ARGUMENT...]" ]]
+}
+
+@test "help names every command, on stdout" {
+	expect 0 "Usage: dmaheap COMMAND [ARGUMENT...]
+       dmaheap --version
+
+Commands:
+  list    List the heaps of this machine
+  alloc   Allocate a buffer, and hold it or hand it to a command
+  help    Show the commands, or what one of them does
+
+'dmaheap help COMMAND' tells more about each." "" help
+}
+
+@test "--help is help" {
+	run -- "$DMAHEAP" help
+	expect 0 "$output" "" --help
+}
+
+@test "help COMMAND and COMMAND --help are the same" {
+	local command
+	for command in list alloc help; do
+		run -- "$DMAHEAP" help "$command"
+		[[ $status -eq 0 ]]
+		[[ ${lines[0]} == "Usage: dmaheap $command "* ]]
+		expect 0 "$output" "" "$command" --help
+	done
+}
+
+@test "help shows the options" {
+	run -- "$DMAHEAP" help alloc
+	[[ $output == *"  -a, --access=MODE "* ]]
+	[[ $output == *"  -n, --name=NAME "* ]]
+}
+
+@test "help of an unknown command" {
+	expect 2 "" "dmaheap: there is no command 'frob'
+Try 'dmaheap help'." help frob
+}
+
+@test "help of two commands" {
+	expect 2 "" "dmaheap help: one command at a time
+Try 'dmaheap help help'." help list alloc
+}
+
+@test "--version" {
+	run --separate-stderr -- "$DMAHEAP" --version
+	[[ $status -eq 0 && $output =~ ^"dmaheap "[0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+@test "an unknown command" {
+	expect 2 "" "dmaheap: there is no command 'frob'
+Try 'dmaheap help'." frob
+}
+
+@test "an unknown option" {
+	expect 2 "" "dmaheap list: unrecognized option '--frob'
+Try 'dmaheap help list'." list --frob
+	expect 2 "" "dmaheap alloc: invalid option -- 'x'
+Try 'dmaheap help alloc'." alloc -x reserved 4K
+}
+
+@test "an option without its argument" {
+	expect 2 "" "dmaheap list: option '--output' requires an argument
+Try 'dmaheap help list'." list --output
+}
+
+@test "list: no heaps is no failure, and says so" {
+	expect 0 "" \
+		"dmaheap: there are no heaps on this machine (nothing in /dev/dma_heap)" \
+		list
+}
+
+@test "list --json: an empty list is valid JSON" {
+	run --separate-stderr -- "$DMAHEAP" list --json
+	[[ $status -eq 0 ]]
+	[[ $(tr -d ' \n' <<<"$output") == '{"heaps":[]}' ]]
+}
+
+@test "list: an unknown column" {
+	expect 2 "" "dmaheap list: there is no column 'FROB'
+Try 'dmaheap help list'." list -o FROB
+}
+
+@test "list: an empty column" {
+	expect 2 "" "dmaheap list: there is no column ''
+Try 'dmaheap help list'." list -o NAME,
+}
+
+@test "list: a column twice" {
+	expect 2 "" "dmaheap list: column NAME was given twice
+Try 'dmaheap help list'." list -o NAME,size,name
+}
+
+@test "list: all columns, in any case" {
+	run -- "$DMAHEAP" list -o access,FREE,Size,region,TYPE,provider,name
+	[[ $status -eq 0 ]]
+}
+
+@test "list: an argument" {
+	expect 2 "" "dmaheap list: it takes no argument: 'reserved'
+Try 'dmaheap help list'." list reserved
+}
+
+@test "alloc: nothing given" {
+	expect 2 "" "dmaheap alloc: HEAP and SIZE are missing
+Try 'dmaheap help alloc'." alloc
+}
+
+@test "alloc: no size" {
+	expect 2 "" "dmaheap alloc: SIZE is missing
+Try 'dmaheap help alloc'." alloc reserved
+}
+
+@test "alloc: sizes that are none" {
+	local size
+	for size in "" K 4KB 1.5M 0x1000 -- ; do
+		expect 2 "" "dmaheap alloc: size '$size' is not a number of bytes, with K, M, G or T or without
+Try 'dmaheap help alloc'." alloc reserved "$size"
+	done
+}
+
+@test "alloc: size 0" {
+	expect 2 "" "dmaheap alloc: a buffer has at least 1 byte
+Try 'dmaheap help alloc'." alloc reserved 0K
+}
+
+@test "alloc: a size that is too large" {
+	expect 2 "" "dmaheap alloc: size '99999999999T' is too large for any machine
+Try 'dmaheap help alloc'." alloc reserved 99999999999T
+}
+
+@test "alloc: an access mode that is none" {
+	expect 2 "" "dmaheap alloc: access 'rx' is none of ro, wo and rw
+Try 'dmaheap help alloc'." alloc --access=rx reserved 4K
+}
+
+@test "alloc: a name that is too long" {
+	local name=12345678901234567890123456789012
+	expect 2 "" "dmaheap alloc: the name '$name' is longer than 31 bytes
+Try 'dmaheap help alloc'." alloc --name=$name reserved 4K
+}
+
+@test "alloc: an option after HEAP" {
+	expect 2 "" "dmaheap alloc: '--access=ro' is too much: options come before HEAP, a command after '--'
+Try 'dmaheap help alloc'." alloc reserved 4K --access=ro
+}
+
+@test "alloc: no command after --" {
+	expect 2 "" "dmaheap alloc: there is no command after '--'
+Try 'dmaheap help alloc'." alloc reserved 4K --
+}
+
+@test "alloc: a heap that is not there, and none is" {
+	expect 1 "" \
+		"dmaheap: there is no heap 'reserved', and no other on this machine (nothing in /dev/dma_heap)" \
+		alloc reserved 4K
+}
+
+@test "alloc: the command does not run without a buffer" {
+	expect 1 "" \
+		"dmaheap: there is no heap 'reserved', and no other on this machine (nothing in /dev/dma_heap)" \
+		alloc reserved 4K -- echo ran
+}
+
+@test "alloc: a path for a name" {
+	expect 1 "" \
+		"dmaheap: '../null' can't be a heap's name; 'dmaheap list' shows the names" \
+		alloc ../null 4K
+}
+
+@test "a lost output is a failure" {
+	# shellcheck disable=SC2016 # for the inner shell
+	run --separate-stderr -- bash -c '"$DMAHEAP" help >/dev/full'
+	[[ $status -eq 1 ]]
+	[[ $stderr == "dmaheap: can't write the output: No space left on device" ]]
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dmaheap alloc: hold a buffer, or hand it to a command */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <linux/dma-buf.h>
+
+#include "command.h"
+#include "explain.h"
+#include "size.h"
+
+/* Where COMMAND finds the buffer. */
+#define COMMAND_FD 3
+#define COMMAND_FD_TEXT "3"
+
+/* As env(1) and other programs that run programs have it. */
+#define EXIT_CANNOT_RUN 126
+#define EXIT_NOT_FOUND 127
+
+enum alloc_option {
+	ALLOC_ACCESS = 'a',
+	ALLOC_NAME = 'n',
+};
+
+struct request {
+	const char *heap;
+	uint64_t size;
+	int access;		/* O_RDONLY, O_WRONLY or O_RDWR */
+	const char *name;	/* or NULL */
+	char **command;		/* ends with NULL; or NULL */
+};
+
+static int parse_access(const char *text, int *access)
+{
+	if (!strcmp(text, "ro"))
+		*access = O_RDONLY;
+	else if (!strcmp(text, "wo"))
+		*access = O_WRONLY;
+	else if (!strcmp(text, "rw"))
+		*access = O_RDWR;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int parse_options(const struct command *command, int argc, char **argv,
+			 struct request *request)
+{
+	int key;
+
+	while ((key = next_option(command, argc, argv)) != -1) {
+		switch (key) {
+		case ALLOC_ACCESS:
+			if (parse_access(optarg, &request->access))
+				return usage_error(command,
+						   "access '%s' is none of ro, wo and rw",
+						   optarg);
+			break;
+		case ALLOC_NAME:
+			if (strlen(optarg) >= DMA_BUF_NAME_LEN)
+				return usage_error(command,
+						   "the name '%s' is longer than %d bytes",
+						   optarg,
+						   DMA_BUF_NAME_LEN - 1);
+			request->name = optarg;
+			break;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	return 0;
+}
+
+static int parse_size_argument(const struct command *command, const char *text,
+			       uint64_t *size)
+{
+	switch (parse_size(text, size)) {
+	case 0:
+		if (*size)
+			return 0;
+		return usage_error(command, "a buffer has at least 1 byte");
+	case -ERANGE:
+		return usage_error(command, "size '%s' is too large for any machine",
+				   text);
+	default:
+		return usage_error(command,
+				   "size '%s' is not a number of bytes, with K, M, G or T or without",
+				   text);
+	}
+}
+
+/* HEAP SIZE [-- COMMAND [ARG...]] */
+static int parse_arguments(const struct command *command, int argc, char **argv,
+			   struct request *request)
+{
+	int ret;
+
+	/* An end of options before HEAP has been taken away by getopt. */
+	argc -= optind;
+	argv += optind;
+	if (argc < 2)
+		return usage_error(command, argc ? "SIZE is missing" :
+						   "HEAP and SIZE are missing");
+
+	request->heap = argv[0];
+	ret = parse_size_argument(command, argv[1], &request->size);
+	if (ret || argc == 2)
+		return ret;
+
+	if (strcmp(argv[2], "--"))
+		return usage_error(command,
+				   "'%s' is too much: options come before HEAP, a command after '--'",
+				   argv[2]);
+	if (argc == 3)
+		return usage_error(command, "there is no command after '--'");
+	request->command = argv + 3;
+	return 0;
+}
+
+/* The buffer's descriptor, or -1 when a failure was reported. */
+static int allocate(const struct request *request)
+{
+	struct dmaheap *heap;
+	int buf, ret;
+
+	ret = dmaheap_open(request->heap, &heap);
+	if (ret) {
+		explain_open(request->heap, ret);
+		return -1;
+	}
+	buf = dmaheap_alloc(heap, request->size, request->access | O_CLOEXEC);
+	dmaheap_close(heap);
+	if (buf < 0) {
+		explain_alloc(request->heap, request->size, buf);
+		return -1;
+	}
+
+	ret = request->name ? dmaheap_set_name(buf, request->name) : 0;
+	if (ret) {
+		failure("can't name the buffer '%s': %s", request->name,
+			strerror(-ret));
+		close(buf);
+		return -1;
+	}
+	return buf;
+}
+
+/* Becomes the command, so that its status and its signals are its own. */
+static int run_command(int buf, char **command)
+{
+	int ret;
+
+	/* A descriptor that is copied onto itself stays closed on exec. */
+	if (buf == COMMAND_FD)
+		ret = fcntl(buf, F_SETFD, 0);
+	else
+		ret = dup2(buf, COMMAND_FD);
+	if (ret < 0 || setenv("DMAHEAP_FD", COMMAND_FD_TEXT, 1))
+		return failure("can't hand over the buffer: %s",
+			       strerror(errno));
+
+	execvp(command[0], command);
+	ret = errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_RUN;
+	failure("can't run '%s': %s", command[0], strerror(errno));
+	return ret;
+}
+
+static void print_held(const struct request *request, uint64_t size)
+{
+	char text[SIZE_TEXT];
+
+	printf("Holding %s (%" PRIu64 " bytes) of heap '%s'",
+	       format_size(size, text), size, request->heap);
+	if (request->name)
+		printf(" as '%s'", request->name);
+	puts(" until interrupted");
+	fflush(stdout);
+}
+
+static int hold(int buf, const struct request *request,
+		const sigset_t *signals)
+{
+	uint64_t size;
+	int signal, ret;
+
+	ret = dmaheap_size(buf, &size);
+	if (ret)
+		return failure("can't tell the buffer's size: %s",
+			       strerror(-ret));
+
+	print_held(request, size);
+	sigwait(signals, &signal);
+	close(buf);
+	puts("Released");
+	return EXIT_SUCCESS;
+}
+
+static int alloc_run(const struct command *command, int argc, char **argv)
+{
+	struct request request = { .access = O_RDWR };
+	sigset_t signals;
+	int buf, ret;
+
+	ret = parse_options(command, argc, argv, &request);
+	if (!ret)
+		ret = parse_arguments(command, argc, argv, &request);
+	if (ret)
+		return ret;
+
+	if (request.command) {
+		buf = allocate(&request);
+		return buf < 0 ? EXIT_FAILURE :
+				 run_command(buf, request.command);
+	}
+
+	/* Blocked before there is a buffer, so that none goes without a word */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+
+	buf = allocate(&request);
+	return buf < 0 ? EXIT_FAILURE : hold(buf, &request, &signals);
+}
+
+const struct command alloc_command = {
+	.name = "alloc",
+	.arguments = "[OPTION...] HEAP SIZE [-- COMMAND [ARGUMENT...]]",
+	.summary = "Allocate a buffer, and hold it or hand it to a command",
+	.details =
+		"SIZE is in bytes; K, M, G or T after it means KiB, MiB, GiB or TiB.\n"
+		"Without COMMAND the buffer is held until SIGINT (Ctrl-C) or SIGTERM.\n"
+		"COMMAND finds the buffer as file descriptor " COMMAND_FD_TEXT
+		", the number in DMAHEAP_FD;\n"
+		"the exit status is its own, or 127 if there is no such command and 126 if it\n"
+		"can't be run.\n",
+	.options = (const struct command_option[]) {
+		{ ALLOC_ACCESS, "access", "MODE",
+		  "the buffer's access mode: ro, wo or rw (rw)" },
+		{ ALLOC_NAME, "name", "NAME",
+		  "name the buffer, for those who look for its owner" },
+		{ 0 }
+	},
+	.run = alloc_run,
+};

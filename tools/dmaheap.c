@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dmaheap - look at DMA-BUF heaps and use them: the table of its commands */
+
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+static int help_run(const struct command *command, int argc, char **argv);
+
+static const struct command help_command = {
+	.name = "help",
+	.arguments = "[COMMAND]",
+	.summary = "Show the commands, or what one of them does",
+	.options = (const struct command_option[]) { { 0 } },
+	.run = help_run,
+};
+
+/* Usage, help and dispatch all come from here. */
+static const struct command *const commands[] = {
+	&list_command,
+	&alloc_command,
+	&help_command,
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	}
+	return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+	failure("there is no command '%s'", name);
+	fputs("Try 'dmaheap help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+static void print_usage(FILE *stream)
+{
+	fputs("Usage: dmaheap COMMAND [ARGUMENT...]\n"
+	      "       dmaheap --version\n\n"
+	      "Commands:\n", stream);
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		fprintf(stream, "  %-8s%s\n", commands[i]->name,
+			commands[i]->summary);
+}
+
+static void print_option(const struct command_option *option)
+{
+	char left[32];
+
+	snprintf(left, sizeof(left), "--%s%s%s", option->name,
+		 option->argument ? "=" : "",
+		 option->argument ? option->argument : "");
+	if (option->key > 255)
+		printf("      %-20s%s\n", left, option->help);
+	else
+		printf("  -%c, %-20s%s\n", option->key, left, option->help);
+}
+
+static void print_help(const struct command *command)
+{
+	printf("Usage: dmaheap %s %s\n\n%s.\n", command->name,
+	       command->arguments, command->summary);
+	if (command->details)
+		printf("\n%s", command->details);
+	if (command->options->name)
+		puts("\nOptions:");
+	for (size_t i = 0; command->options[i].name; i++)
+		print_option(&command->options[i]);
+}
+
+static int help_run(const struct command *command, int argc, char **argv)
+{
+	const struct command *subject;
+
+	if (next_option(command, argc, argv) != -1)
+		return EXIT_USAGE;
+	if (argc - optind > 1)
+		return usage_error(command, "one command at a time");
+	if (optind == argc) {
+		print_usage(stdout);
+		puts("\n'dmaheap help COMMAND' tells more about each.");
+		return EXIT_SUCCESS;
+	}
+
+	subject = find_command(argv[optind]);
+	if (!subject)
+		return unknown_command(argv[optind]);
+	print_help(subject);
+	return EXIT_SUCCESS;
+}
+
+static int dispatch(int argc, char **argv)
+{
+	const struct command *command;
+	const char *name;
+	char title[32];
+
+	if (argc < 2) {
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+
+	name = argv[1];
+	if (!strcmp(name, "--version")) {
+		puts("dmaheap " VERSION);
+		return EXIT_SUCCESS;
+	}
+	if (!strcmp(name, "--help"))
+		name = "help";
+	command = find_command(name);
+	if (!command)
+		return unknown_command(name);
+	if (argc == 3 && !strcmp(argv[2], "--help")) {
+		print_help(command);
+		return EXIT_SUCCESS;
+	}
+
+	/* getopt_long() begins its messages with this. */
+	snprintf(title, sizeof(title), "dmaheap %s", command->name);
+	argv[1] = title;
+	return command->run(command, argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+	int ret;
+
+	setlocale(LC_ALL, "");
+	ret = dispatch(argc, argv);
+
+	/* Output that did not get through must not pass as success. */
+	if (fflush(stdout) || ferror(stdout)) {
+		failure("can't write the output: %s", strerror(errno));
+		return ret ? ret : EXIT_FAILURE;
+	}
+	return ret;
+}
