@@ -20,7 +20,8 @@ struct module;
  * @name: The first node's name, and the exporter name of the buffers.
  * @ops: The driver's.
  * @priv: The driver's.
- * @groups: Attributes of each node's device.
+ * @type: The kind of heap, or NULL.
+ * @groups: The driver's attributes for each node's device, or NULL.
  * @owner: The driver's module.
  * @removal: Held for reading while the driver allocates, for writing when
  *	the heap is removed.
@@ -32,6 +33,7 @@ struct dma_heap {
 	const char *name;
 	const struct dma_heap_ops *ops;
 	void *priv;
+	const char *type;
 	const struct attribute_group **groups;
 	struct module *owner;
 	struct rw_semaphore removal;
@@ -47,5 +49,6 @@ int dma_heap_registry_init(void);
 void dma_heap_registry_exit(void);
 
 extern const struct file_operations dma_heap_fops;
+extern const struct attribute_group *dma_heap_groups[];
 
 #endif /* _DMABUF_HEAPS_CORE_H */

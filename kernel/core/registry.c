@@ -62,6 +62,7 @@ static char *dma_heap_devnode(const struct device *dev, umode_t *mode)
 static struct class dma_heap_class = {
 	.name = "dmabuf_heap",
 	.devnode = dma_heap_devnode,
+	.dev_groups = dma_heap_groups,
 };
 
 void dma_heap_get(struct dma_heap *heap)
@@ -217,11 +218,6 @@ static int dma_heap_add_name(struct dma_heap *heap, const char *name)
 	ret = dma_heap_add_node(heap, name);
 	mutex_unlock(&dma_heap_registry_lock);
 
-	if (ret == -EEXIST)
-		pr_warn("%s: there is a heap of that name already\n", name);
-	else if (ret)
-		pr_err("%s: can't be added: %pe\n", name, ERR_PTR(ret));
-
 	return ret;
 }
 
@@ -247,6 +243,7 @@ struct dma_heap *__dma_heap_add(const struct dma_heap_export_info *exp_info,
 	INIT_LIST_HEAD(&heap->nodes);
 	heap->ops = exp_info->ops;
 	heap->priv = exp_info->priv;
+	heap->type = exp_info->type;
 	heap->groups = exp_info->groups;
 	heap->owner = owner;
 	heap->name = kasprintf(GFP_KERNEL, "%s%s", prefix, exp_info->name);

@@ -110,13 +110,6 @@ static const struct dma_heap_ops cma_heap_ops = {
 	.release = cma_heap_release,
 };
 
-static ssize_t type_show(struct device *dev, struct device_attribute *attr,
-			 char *buf)
-{
-	return sysfs_emit(buf, "cma\n");
-}
-static DEVICE_ATTR_RO(type);
-
 static ssize_t region_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
@@ -127,54 +120,58 @@ static ssize_t region_show(struct device *dev, struct device_attribute *attr,
 static DEVICE_ATTR_RO(region);
 
 static struct attribute *cma_heap_attrs[] = {
-	&dev_attr_type.attr,
 	&dev_attr_region.attr,
 	NULL
 };
 ATTRIBUTE_GROUPS(cma_heap);
 
-static int cma_heap_add(struct cma *cma, const char *name)
+static struct cma_heap *__init cma_heap_add(struct cma *cma, const char *name)
 {
 	struct dma_heap_export_info info = {
 		.name = name,
+		.type = "cma",
 		.ops = &cma_heap_ops,
 		.groups = cma_heap_groups,
 	};
 	struct cma_heap *cma_heap;
+	struct dma_heap *heap;
 
 	cma_heap = kzalloc_obj(*cma_heap);
 	if (!cma_heap)
-		return -ENOMEM;
+		return ERR_PTR(-ENOMEM);
 
 	cma_heap->cma = cma;
 	info.priv = cma_heap;
-	cma_heap->heap = dma_heap_add(&info);
-	if (IS_ERR(cma_heap->heap)) {
-		int ret = PTR_ERR(cma_heap->heap);
-
+	heap = dma_heap_add(&info);
+	if (IS_ERR(heap)) {
 		kfree(cma_heap);
-		return ret;
+		return ERR_CAST(heap);
 	}
 
+	cma_heap->heap = heap;
 	list_add_tail(&cma_heap->link, &cma_heaps);
-	return 0;
+	return cma_heap;
 }
 
 /*
  * The default area has two names: mainline's, and its own, which is what
- * programs ask for.
+ * programs ask for. A name that can't be had is no reason to do without the
+ * others.
  */
-static int cma_heap_add_default(struct cma *cma)
+static void __init cma_heap_add_area(struct cma *cma, bool is_default)
 {
+	const char *name = is_default ? CMA_HEAP_DEFAULT : cma_get_name(cma);
 	struct cma_heap *cma_heap;
 	int ret;
 
-	ret = cma_heap_add(cma, CMA_HEAP_DEFAULT);
+	cma_heap = cma_heap_add(cma, name);
+	ret = PTR_ERR_OR_ZERO(cma_heap);
+	if (!ret && is_default) {
+		name = cma_get_name(cma);
+		ret = dma_heap_add_alias(cma_heap->heap, name);
+	}
 	if (ret)
-		return ret;
-
-	cma_heap = list_last_entry(&cma_heaps, struct cma_heap, link);
-	return dma_heap_add_alias(cma_heap->heap, cma_get_name(cma));
+		pr_err("%s: can't be added: %pe\n", name, ERR_PTR(ret));
 }
 
 static void cma_heap_remove_all(void)
@@ -188,7 +185,6 @@ static void cma_heap_remove_all(void)
 	}
 }
 
-/* A heap that can't be added is no reason to do without the others. */
 static int __init cma_heap_init(void)
 {
 	struct cma *def = dev_get_cma_area(NULL);
@@ -196,14 +192,13 @@ static int __init cma_heap_init(void)
 	unsigned int i;
 
 	if (def)
-		cma_heap_add_default(def);
-
+		cma_heap_add_area(def, true);
 	for (i = 0; (cma = dma_contiguous_get_area_by_idx(i)); i++)
 		if (cma != def)
-			cma_heap_add(cma, cma_get_name(cma));
+			cma_heap_add_area(cma, false);
 
 	if (list_empty(&cma_heaps))
-		pr_info("the kernel has no CMA area: boot it with cma=64M, for example, to have one\n");
+		pr_info("no CMA area: boot the kernel with cma=64M, for example, to have one\n");
 
 	return 0;
 }

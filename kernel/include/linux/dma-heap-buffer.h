@@ -21,6 +21,9 @@ struct dma_heap_buffer;
 #define dma_heap_buffer_destroy	dmabuf_heaps_buffer_destroy
 #define dma_heap_buffer_export	dmabuf_heaps_buffer_export
 #define dma_heap_clear		dmabuf_heaps_clear
+#define dma_heap_headroom_claim	dmabuf_heaps_headroom_claim
+#define dma_heap_headroom_unclaim dmabuf_heaps_headroom_unclaim
+#define dma_heap_headroom_left	dmabuf_heaps_headroom_left
 
 /**
  * struct dma_heap_extent - physically contiguous memory
@@ -75,5 +78,9 @@ struct dma_buf *dma_heap_buffer_export(struct dma_heap_buffer *buffer,
 				       u32 fd_flags);
 
 int dma_heap_clear(const struct dma_heap_extent *extent);
+
+int dma_heap_headroom_claim(unsigned long nr_pages);
+void dma_heap_headroom_unclaim(unsigned long nr_pages);
+bool dma_heap_headroom_left(void);
 
 #endif /* _DMA_HEAP_BUFFER_H */

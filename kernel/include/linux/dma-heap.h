@@ -51,13 +51,16 @@ struct dma_heap_ops {
  *	exporter. Copied.
  * @ops: What the heap does. Must live as long as the heap's module.
  * @priv: For dma_heap_get_drvdata().
- * @groups: Attributes for the heap's class device, whose driver data is the
- *	&struct dma_heap. Optional.
+ * @type: What kind of heap it is, in one word, for the attribute of that name.
+ *	Optional. Must live as long as the heap's module.
+ * @groups: More attributes for the heap's class device, whose driver data is
+ *	the &struct dma_heap. Optional.
  */
 struct dma_heap_export_info {
 	const char *name;
 	const struct dma_heap_ops *ops;
 	void *priv;
+	const char *type;
 	const struct attribute_group **groups;
 };
 

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The system-contiguous heap: physically contiguous memory where nobody has
+ * reserved a region.
+ *
+ * Memory comes from a reserve that was set aside when the module was loaded,
+ * as memory was still whole; or from the page allocator, for sizes that it
+ * knows; or out of a range of ordinary memory that is emptied on demand. The
+ * last is best effort: one page that can't be moved spoils a range.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/dma-heap-buffer.h>
+#include <linux/dma-heap.h>
+#include <linux/err.h>
+#include <linux/genalloc.h>
+#include <linux/gfp.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+#include <linux/string.h>
+
+#define CONTIGUOUS_HEAP "system-contiguous"
+
+/* Buffers begin at multiples of their size, up to this many bytes. */
+#define MAX_ALIGNMENT SZ_1M
+
+static char *reserve = "0";
+module_param(reserve, charp, 0444);
+MODULE_PARM_DESC(reserve, "Bytes to set aside at load, K, M or G may follow (default: 0)");
+
+static struct dma_heap *contiguous_heap;
+
+/* The reserve: addresses are physical; NULL if there is none. */
+static struct gen_pool *reserve_pool;
+static struct dma_heap_extent reserve_extent;
+
+static unsigned long alignment_of(unsigned long nr_pages)
+{
+	return min(roundup_pow_of_two(nr_pages), MAX_ALIGNMENT >> PAGE_SHIFT);
+}
+
+/* Where a range that begins at @pfn meets the first frame it can't have. */
+static bool range_is_ordinary(struct zone *zone, unsigned long pfn,
+			      unsigned long nr_pages)
+{
+	unsigned long end = pfn + nr_pages;
+
+	for (; pfn < end; pfn = ALIGN(pfn + 1, pageblock_nr_pages)) {
+		struct page *page = pfn_to_online_page(pfn);
+
+		if (!page || page_zone(page) != zone || PageReserved(page))
+			return false;
+	}
+
+	return true;
+}
+
+/* Empties some range of a zone: 0, -ENOMEM, or -EINTR for a killed caller. */
+static int empty_range(struct zone *zone, struct dma_heap_extent *extent)
+{
+	unsigned long step = alignment_of(extent->nr_pages);
+	unsigned long pfn = ALIGN(zone->zone_start_pfn, step);
+	unsigned long last = zone_end_pfn(zone) - extent->nr_pages;
+
+	if (zone->spanned_pages < extent->nr_pages)
+		return -ENOMEM;
+
+	for (; pfn <= last; pfn += step) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
+		if (!range_is_ordinary(zone, pfn, extent->nr_pages))
+			continue;
+		if (!alloc_contig_range(pfn, pfn + extent->nr_pages,
+					ACR_FLAGS_NONE,
+					GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN |
+					__GFP_RETRY_MAYFAIL)) {
+			extent->pfn = pfn;
+			return 0;
+		}
+	}
+
+	return -ENOMEM;
+}
+
+/*
+ * Not from ZONE_MOVABLE, where nothing may stay that can't be moved, nor from
+ * the small zone for old devices.
+ */
+static bool zone_is_usable(const struct zone *zone)
+{
+	enum zone_type type = zone_idx(zone);
+
+#ifdef CONFIG_ZONE_DMA
+	if (type == ZONE_DMA && zone->spanned_pages <= SZ_16M >> PAGE_SHIFT)
+		return false;
+#endif
+	return populated_zone(zone) && type < ZONE_MOVABLE;
+}
+
+/* From the highest zone down: the lower ones serve devices with less reach. */
+static int empty_some_range(struct dma_heap_extent *extent)
+{
+	int nid, i, ret;
+
+	for_each_online_node(nid) {
+		for (i = MAX_NR_ZONES - 1; i >= 0; i--) {
+			struct zone *zone = &NODE_DATA(nid)->node_zones[i];
+
+			if (!zone_is_usable(zone))
+				continue;
+			ret = empty_range(zone, extent);
+			if (ret != -ENOMEM)
+				return ret;
+		}
+	}
+
+	return -ENOMEM;
+}
+
+static int take_from_reserve(struct dma_heap_extent *extent)
+{
+	struct genpool_data_align align = {
+		.align = alignment_of(extent->nr_pages) << PAGE_SHIFT,
+	};
+	unsigned long addr;
+	int ret;
+
+	if (!reserve_pool)
+		return -ENOMEM;
+
+	addr = gen_pool_alloc_algo(reserve_pool, extent->nr_pages << PAGE_SHIFT,
+				   gen_pool_first_fit_align, &align);
+	if (!addr)
+		return -ENOMEM;
+
+	extent->pfn = addr >> PAGE_SHIFT;
+	ret = dma_heap_clear(extent);
+	if (ret)
+		gen_pool_free(reserve_pool, addr, extent->nr_pages << PAGE_SHIFT);
+
+	return ret;
+}
+
+static int take_from_page_allocator(struct dma_heap_extent *extent)
+{
+	size_t size = extent->nr_pages << PAGE_SHIFT;
+	void *addr;
+
+	if (get_order(size) > MAX_PAGE_ORDER)
+		return -ENOMEM;
+
+	addr = alloc_pages_exact(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN |
+				       __GFP_NORETRY);
+	if (!addr)
+		return -ENOMEM;
+
+	extent->pfn = page_to_pfn(virt_to_page(addr));
+	return 0;
+}
+
+static int take_from_memory(struct dma_heap_extent *extent)
+{
+	int ret;
+
+	ret = dma_heap_headroom_claim(extent->nr_pages);
+	if (ret)
+		return ret;
+
+	ret = take_from_page_allocator(extent);
+	if (ret)
+		ret = empty_some_range(extent);
+	dma_heap_headroom_unclaim(extent->nr_pages);
+
+	return ret;
+}
+
+static void give_back(const struct dma_heap_extent *extent)
+{
+	unsigned long addr = extent->pfn << PAGE_SHIFT;
+	size_t size = extent->nr_pages << PAGE_SHIFT;
+
+	if (reserve_pool && gen_pool_has_addr(reserve_pool, addr, size))
+		gen_pool_free(reserve_pool, addr, size);
+	else
+		free_contig_range(extent->pfn, extent->nr_pages);
+}
+
+static void contiguous_heap_free(struct dma_heap_buffer *buffer)
+{
+	give_back(&buffer->extents[0]);
+}
+
+static const struct dma_heap_buffer_ops contiguous_heap_buffer_ops = {
+	.free = contiguous_heap_free,
+};
+
+static struct dma_buf *contiguous_heap_allocate(struct dma_heap *heap,
+						unsigned long len, u32 fd_flags,
+						u64 heap_flags)
+{
+	unsigned long nr_pages = len >> PAGE_SHIFT;
+	struct dma_heap_buffer *buffer;
+	struct dma_heap_extent *extent;
+	struct dma_buf *dmabuf;
+	int ret;
+
+	buffer = dma_heap_buffer_create(heap, &contiguous_heap_buffer_ops,
+					nr_pages, 1);
+	if (!buffer)
+		return ERR_PTR(-ENOMEM);
+
+	extent = &buffer->extents[0];
+	extent->nr_pages = nr_pages;
+	ret = take_from_reserve(extent);
+	if (ret == -ENOMEM)
+		ret = take_from_memory(extent);
+	if (ret)
+		goto destroy;
+
+	dmabuf = dma_heap_buffer_export(buffer, fd_flags);
+	if (IS_ERR(dmabuf)) {
+		ret = PTR_ERR(dmabuf);
+		goto give_back;
+	}
+
+	return dmabuf;
+
+give_back:
+	give_back(extent);
+destroy:
+	dma_heap_buffer_destroy(buffer);
+	return ERR_PTR(ret);
+}
+
+static const struct dma_heap_ops contiguous_heap_ops = {
+	.allocate = contiguous_heap_allocate,
+};
+
+static int __init reserve_memory(unsigned long long bytes)
+{
+	int ret;
+
+	/* Which also makes it fit an unsigned long. */
+	if (bytes >> PAGE_SHIFT > totalram_pages())
+		return -ENOMEM;
+
+	reserve_extent.nr_pages = DIV_ROUND_UP_ULL(bytes, PAGE_SIZE);
+	ret = take_from_memory(&reserve_extent);
+	if (ret)
+		return ret;
+
+	reserve_pool = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
+	if (!reserve_pool) {
+		ret = -ENOMEM;
+		goto free;
+	}
+
+	ret = gen_pool_add(reserve_pool, reserve_extent.pfn << PAGE_SHIFT,
+			   reserve_extent.nr_pages << PAGE_SHIFT, NUMA_NO_NODE);
+	if (ret)
+		goto destroy;
+
+	return 0;
+
+destroy:
+	gen_pool_destroy(reserve_pool);
+	reserve_pool = NULL;
+free:
+	free_contig_range(reserve_extent.pfn, reserve_extent.nr_pages);
+	return ret;
+}
+
+static void free_reserve(void)
+{
+	if (!reserve_pool)
+		return;
+
+	gen_pool_destroy(reserve_pool);
+	free_contig_range(reserve_extent.pfn, reserve_extent.nr_pages);
+}
+
+static int __init reserve_from_parameter(void)
+{
+	unsigned long long bytes;
+	char *end;
+	int ret;
+
+	bytes = memparse(reserve, &end);
+	if (end == reserve || *end) {
+		pr_err("reserve=%s is not a size: a number of bytes, with K, M or G or without\n",
+		       reserve);
+		return -EINVAL;
+	}
+	if (!bytes)
+		return 0;
+
+	ret = reserve_memory(bytes);
+	if (ret)
+		pr_err("%llu contiguous bytes can't be set aside: %pe\n", bytes,
+		       ERR_PTR(ret));
+
+	return ret;
+}
+
+static int __init contiguous_heap_init(void)
+{
+	const struct dma_heap_export_info info = {
+		.name = CONTIGUOUS_HEAP,
+		.type = "contiguous",
+		.ops = &contiguous_heap_ops,
+	};
+	int ret;
+
+	ret = reserve_from_parameter();
+	if (ret)
+		return ret;
+
+	contiguous_heap = dma_heap_add(&info);
+	if (IS_ERR(contiguous_heap)) {
+		pr_err("%s: can't be added: %pe\n", info.name, contiguous_heap);
+		free_reserve();
+		return PTR_ERR(contiguous_heap);
+	}
+
+	return 0;
+}
+module_init(contiguous_heap_init);
+
+static void __exit contiguous_heap_exit(void)
+{
+	dma_heap_remove(contiguous_heap);
+	free_reserve();
+}
+module_exit(contiguous_heap_exit);
+
+MODULE_DESCRIPTION("DMA-BUF heaps: contiguous memory without a region");
+MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("DMA_BUF_HEAP");

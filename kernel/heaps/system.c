@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The system heaps: ordinary memory in as few pieces as can be had, charged to
+ * the memory cgroup of whoever asks.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/dma-heap-buffer.h>
+#include <linux/dma-heap.h>
+#include <linux/err.h>
+#include <linux/gfp.h>
+#include <linux/list.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sched/signal.h>
+
+/* How many pages are taken between two looks at what is left. */
+#define PAGES_PER_LOOK 256
+
+/**
+ * struct system_heap - one heap over one part of memory
+ * @name: Its name.
+ * @fallback: Its name where the kernel's own core has @name, or NULL.
+ * @zone: Which memory, as GFP flags.
+ * @heap: The heap, or NULL.
+ */
+struct system_heap {
+	const char *name;
+	const char *fallback;
+	gfp_t zone;
+	struct dma_heap *heap;
+};
+
+static struct system_heap system_heaps[] = {
+	{ .name = "system", .fallback = "system-ext", .zone = __GFP_HIGHMEM },
+	{ .name = "system-dma32", .zone = __GFP_DMA32 },
+};
+
+/*
+ * What page tables and IOMMUs like best, first: with pages of 4 KiB these are
+ * 2 MiB, 1 MiB, 64 KiB and a page.
+ */
+static const unsigned int system_heap_orders[] = { 9, 8, 4, 0 };
+
+/*
+ * Nothing of this ever wakes the OOM killer. Large pieces are taken only if
+ * they lie there; for the last page others may be asked to give way.
+ */
+static gfp_t system_heap_gfp(gfp_t zone, unsigned int order)
+{
+	gfp_t gfp = GFP_USER | __GFP_ACCOUNT | __GFP_ZERO | __GFP_NOWARN | zone;
+
+	if (order)
+		return (gfp | __GFP_COMP | __GFP_NORETRY) & ~__GFP_RECLAIM;
+	return gfp | __GFP_RETRY_MAYFAIL;
+}
+
+/* The largest piece of at most @nr_pages; *@from is where to begin. */
+static struct page *system_heap_piece(gfp_t zone, unsigned long nr_pages,
+				      unsigned int *from)
+{
+	for (; *from < ARRAY_SIZE(system_heap_orders); ++*from) {
+		unsigned int order = system_heap_orders[*from];
+		struct page *page;
+
+		if (nr_pages < 1UL << order)
+			continue;
+		page = alloc_pages(system_heap_gfp(zone, order), order);
+		if (page)
+			return page;
+	}
+
+	return NULL;
+}
+
+static void system_heap_free_list(struct list_head *pages)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, pages, lru) {
+		list_del(&page->lru);
+		__free_pages(page, compound_order(page));
+	}
+}
+
+/*
+ * Fills @pages with @nr_pages pages in pieces and counts the pieces. On
+ * failure the list holds what was got so far.
+ */
+static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
+			    struct list_head *pages)
+{
+	unsigned long left = nr_pages, look = 0;
+	unsigned int from = 0;
+	int nr_pieces = 0;
+	int ret = 0;
+
+	ret = dma_heap_headroom_claim(nr_pages);
+	if (ret)
+		return ret;
+
+	while (left) {
+		struct page *page;
+		unsigned long n;
+
+		if (nr_pages - left >= look) {
+			if (!dma_heap_headroom_left()) {
+				ret = -ENOMEM;
+				break;
+			}
+			look += PAGES_PER_LOOK;
+		}
+		if (fatal_signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
+
+		page = system_heap_piece(zone, left, &from);
+		if (!page) {
+			ret = -ENOMEM;
+			break;
+		}
+		list_add_tail(&page->lru, pages);
+		n = 1UL << compound_order(page);
+		dma_heap_headroom_unclaim(n);
+		left -= n;
+		nr_pieces++;
+	}
+
+	dma_heap_headroom_unclaim(left);
+	return ret ?: nr_pieces;
+}
+
+static void system_heap_free(struct dma_heap_buffer *buffer)
+{
+	unsigned int i;
+
+	for (i = 0; i < buffer->nr_extents; i++)
+		__free_pages(pfn_to_page(buffer->extents[i].pfn),
+			     ilog2(buffer->extents[i].nr_pages));
+}
+
+static const struct dma_heap_buffer_ops system_heap_buffer_ops = {
+	.free = system_heap_free,
+};
+
+static struct dma_buf *system_heap_allocate(struct dma_heap *heap,
+					    unsigned long len, u32 fd_flags,
+					    u64 heap_flags)
+{
+	const struct system_heap *system_heap = dma_heap_get_drvdata(heap);
+	unsigned long nr_pages = len >> PAGE_SHIFT;
+	struct dma_heap_extent *extent;
+	struct dma_heap_buffer *buffer;
+	struct dma_buf *dmabuf;
+	struct page *page;
+	LIST_HEAD(pages);
+	int ret;
+
+	ret = system_heap_fill(system_heap->zone, nr_pages, &pages);
+	if (ret < 0)
+		goto free;
+
+	buffer = dma_heap_buffer_create(heap, &system_heap_buffer_ops, nr_pages,
+					ret);
+	if (!buffer) {
+		ret = -ENOMEM;
+		goto free;
+	}
+
+	extent = buffer->extents;
+	list_for_each_entry(page, &pages, lru) {
+		extent->pfn = page_to_pfn(page);
+		extent->nr_pages = 1UL << compound_order(page);
+		extent++;
+	}
+
+	dmabuf = dma_heap_buffer_export(buffer, fd_flags);
+	if (IS_ERR(dmabuf)) {
+		ret = PTR_ERR(dmabuf);
+		dma_heap_buffer_destroy(buffer);
+		goto free;
+	}
+
+	return dmabuf;
+
+free:
+	system_heap_free_list(&pages);
+	return ERR_PTR(ret);
+}
+
+static const struct dma_heap_ops system_heap_ops = {
+	.allocate = system_heap_allocate,
+};
+
+static int __init system_heap_add(struct system_heap *system_heap)
+{
+	struct dma_heap_export_info info = {
+		.name = system_heap->name,
+		.type = "system",
+		.ops = &system_heap_ops,
+		.priv = system_heap,
+	};
+	struct dma_heap *heap;
+
+	heap = dma_heap_add(&info);
+	if (heap == ERR_PTR(-EEXIST) && system_heap->fallback) {
+		info.name = system_heap->fallback;
+		heap = dma_heap_add(&info);
+	}
+	if (IS_ERR(heap)) {
+		pr_err("%s: can't be added: %pe\n", info.name, heap);
+		return PTR_ERR(heap);
+	}
+
+	system_heap->heap = heap;
+	return 0;
+}
+
+static void system_heap_remove_all(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(system_heaps); i++)
+		if (system_heaps[i].heap)
+			dma_heap_remove(system_heaps[i].heap);
+}
+
+static int __init system_heap_init(void)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(system_heaps); i++) {
+		ret = system_heap_add(&system_heaps[i]);
+		if (ret) {
+			system_heap_remove_all();
+			return ret;
+		}
+	}
+
+	return 0;
+}
+module_init(system_heap_init);
+
+static void __exit system_heap_exit(void)
+{
+	system_heap_remove_all();
+}
+module_exit(system_heap_exit);
+
+MODULE_DESCRIPTION("DMA-BUF heaps: system heaps");
+MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("DMA_BUF_HEAP");
