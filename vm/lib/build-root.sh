@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154
+# The root that modules and user space are built in.
+
+build_packages=(
+	bats bc build-essential busybox-static codespell cpio kmod libcmocka-dev
+	libsmartcols-dev meson mount ninja-build perl pkg-config python3 scdoc
+	shellcheck sparse xz-utils zstd
+	# Programs of 32 bits, for kernels of 64.
+	gcc-arm-linux-gnueabihf gcc-i686-linux-gnu
+)
+# For each architecture that is not the build root's own.
+cross_packages=(libsmartcols-dev)
+
+# bootstrap ARCHES VARIANT PACKAGE... FOLDER: makes FOLDER/root.
+bootstrap()
+{
+	local arches=$1 variant=$2 packages=("${@:3:$#-3}") folder=${*: -1}
+
+	need mmdebstrap
+	sources | as_root mmdebstrap --mode=root --variant="$variant" \
+		--architectures="$arches" "${packages[@]/#/--include=}" \
+		--aptopt='APT::Sandbox::User "root"' \
+		--dpkgopt=force-unsafe-io \
+		--dpkgopt='path-exclude=/usr/share/doc/*' \
+		--dpkgopt='path-exclude=/usr/share/locale/*' \
+		trixie "$folder/root" - >"$folder/log" 2>&1 || {
+		tail -n 20 "$folder/log" >&2
+		die "mmdebstrap failed"
+	}
+}
+
+# build_root KERNEL: prints the root that modules for KERNEL, and user space,
+# are built in, for every architecture.
+build_root()
+{
+	local kernel=$1 packages=("${build_packages[@]}") guest release
+
+	for guest in $(all_arches); do
+		use_arch "$guest"
+		release=$(kernel_release "$kernel" "$arch")
+		if [[ -z $cross ]]; then
+			packages+=("linux-headers-$release")
+		else
+			packages+=("crossbuild-essential-$arch"
+				"linux-headers-$release:$arch"
+				"${cross_packages[@]/%/:$arch}")
+		fi
+	done
+	cached build-root \
+		"$(key_of "${BASH_SOURCE[0]}" "$(versions_of "${packages[@]}")")" \
+		90 bootstrap "$(all_arches | paste -sd,)" apt "${packages[@]}"
+}

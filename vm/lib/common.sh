@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034,SC2154
+# What every script here needs: messages, the cache, programs of the host.
+
+set -Eeuo pipefail
+shopt -s inherit_errexit
+export LC_ALL=C.UTF-8
+PATH+=:/usr/sbin:/sbin
+
+vm=$(cd -- "${BASH_SOURCE[0]%/*}/.." && pwd -P)
+checkout=${vm%/*}
+cache=${DMABUF_HEAPS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dmabuf-heaps}
+
+say()
+{
+	printf 'vm: %s\n' "$*" >&2
+}
+
+# 125 is the harness's own failure; a command's status never passes through
+# here.
+die()
+{
+	say "$*"
+	exit 125
+}
+
+failed()
+{
+	local status=$1 place=$2
+
+	((status == 125)) || say "$place failed (exit status $status)"
+	exit 125
+}
+trap 'failed $? "${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
+
+as_root()
+{
+	if ((EUID == 0)); then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+remove_tree()
+{
+	as_root rm -rf --one-file-system -- "$@"
+}
+
+# Debian's name for the package that brings each program of the host.
+declare -A host_package=(
+	[bwrap]=bubblewrap
+	[cpio]=cpio
+	[depmod]=kmod
+	[dtc]=device-tree-compiler
+	[mmdebstrap]=mmdebstrap
+	[qemu-system-aarch64]=qemu-system-arm
+	[qemu-system-x86_64]=qemu-system-x86
+	[setpriv]=util-linux
+	[xz]=xz-utils
+)
+
+# need PROGRAM...: installs what is missing.
+need()
+{
+	local program packages=()
+
+	for program; do
+		command -v "$program" >/dev/null ||
+			packages+=("${host_package[$program]}")
+	done
+	((${#packages[@]})) || return 0
+	say "installing ${packages[*]}"
+	local install=(env DEBIAN_FRONTEND=noninteractive
+		apt-get install -qy --no-install-recommends "${packages[@]}")
+	as_root "${install[@]}" >/dev/null || {
+		as_root apt-get update -q >/dev/null
+		as_root "${install[@]}" >/dev/null
+	}
+}
+
+# key_of FILE|WORD...: a name for the contents of files and for words.
+key_of()
+{
+	local item
+
+	for item; do
+		if [[ -f $item ]]; then
+			cat -- "$item"
+		else
+			printf '%s\n' "$item"
+		fi
+	done | sha256sum | cut -c1-16
+}
+
+# Items that no run has asked for in a month.
+remove_unused()
+{
+	local old
+
+	mapfile -t old < <(find "$cache" -mindepth 1 -maxdepth 1 -type d \
+		-name '[a-z]*' -mtime +30)
+	((${#old[@]} == 0)) || remove_tree "${old[@]}"
+}
+
+# cached NAME KEY SECONDS MAKER [ARG...]: prints the folder of a cache
+# item. When it is missing, "MAKER ARG... FOLDER" fills a folder beside it,
+# which takes its place only when it is whole. Whoever holds the lock is
+# alone with NAME, so a folder that an interrupted run left can go.
+cached()
+{
+	local name=$1 key=$2 seconds=$3 item temporary lock
+	shift 3
+
+	item=$cache/$name-$key
+	if [[ ! -d $item ]]; then
+		mkdir -p "$cache"
+		exec {lock}>"$cache/.lock-$name"
+		flock "$lock"
+		if [[ ! -d $item ]]; then
+			say "making $name (about $seconds s)..."
+			temporary=$cache/.new-$name
+			remove_tree "$temporary"
+			mkdir "$temporary"
+			"$@" "$temporary" >&2
+			mv -T "$temporary" "$item"
+			remove_unused
+		fi
+		exec {lock}>&-
+	fi
+	touch -c "$item"
+	printf '%s\n' "$item"
+}
