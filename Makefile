@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0
+
+# amd64 or arm64: the machine that demo runs
+ARCH ?= amd64
+
+.PHONY: help
+help:
+	@echo 'make demo              show the heaps at work on a real kernel, in an emulated machine'
+	@echo 'make demo ARCH=arm64   the same on arm64, with three regions'
+	@echo 'make check             run every test'
+	@echo 'make bench             time our heaps beside the ones of mainline'
+	@echo 'make clean             delete what was built (the cache of roots and kernels stays)'
+
+.PHONY: demo
+demo:
+	@demo/run $(ARCH)
+
+.PHONY: check
+check:
+	@scripts/check
+
+.PHONY: bench
+bench:
+	@bench/run
+
+.PHONY: clean
+clean:
+	rm -rf build
