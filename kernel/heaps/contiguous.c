@@ -32,7 +32,7 @@ MODULE_PARM_DESC(reserve, "Bytes to set aside at load, K, M or G may follow (def
 
 static struct dma_heap *contiguous_heap;
 
-/* The reserve: addresses are physical; NULL if there is none. */
+/* The reserve, counted in page frames; NULL if there is none. */
 static struct gen_pool *reserve_pool;
 static struct dma_heap_extent reserve_extent;
 
@@ -41,7 +41,7 @@ static unsigned long alignment_of(unsigned long nr_pages)
 	return min(roundup_pow_of_two(nr_pages), MAX_ALIGNMENT >> PAGE_SHIFT);
 }
 
-/* Where a range that begins at @pfn meets the first frame it can't have. */
+/* A look at the first page of each block; the kernel looks at all of them. */
 static bool range_is_ordinary(struct zone *zone, unsigned long pfn,
 			      unsigned long nr_pages)
 {
@@ -62,12 +62,8 @@ static int empty_range(struct zone *zone, struct dma_heap_extent *extent)
 {
 	unsigned long step = alignment_of(extent->nr_pages);
 	unsigned long pfn = ALIGN(zone->zone_start_pfn, step);
-	unsigned long last = zone_end_pfn(zone) - extent->nr_pages;
 
-	if (zone->spanned_pages < extent->nr_pages)
-		return -ENOMEM;
-
-	for (; pfn <= last; pfn += step) {
+	for (; pfn + extent->nr_pages <= zone_end_pfn(zone); pfn += step) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
@@ -123,23 +119,21 @@ static int empty_some_range(struct dma_heap_extent *extent)
 static int take_from_reserve(struct dma_heap_extent *extent)
 {
 	struct genpool_data_align align = {
-		.align = alignment_of(extent->nr_pages) << PAGE_SHIFT,
+		.align = alignment_of(extent->nr_pages),
 	};
-	unsigned long addr;
 	int ret;
 
 	if (!reserve_pool)
 		return -ENOMEM;
 
-	addr = gen_pool_alloc_algo(reserve_pool, extent->nr_pages << PAGE_SHIFT,
-				   gen_pool_first_fit_align, &align);
-	if (!addr)
+	extent->pfn = gen_pool_alloc_algo(reserve_pool, extent->nr_pages,
+					  gen_pool_first_fit_align, &align);
+	if (!extent->pfn)
 		return -ENOMEM;
 
-	extent->pfn = addr >> PAGE_SHIFT;
 	ret = dma_heap_clear(extent);
 	if (ret)
-		gen_pool_free(reserve_pool, addr, extent->nr_pages << PAGE_SHIFT);
+		gen_pool_free(reserve_pool, extent->pfn, extent->nr_pages);
 
 	return ret;
 }
@@ -179,11 +173,9 @@ static int take_from_memory(struct dma_heap_extent *extent)
 
 static void give_back(const struct dma_heap_extent *extent)
 {
-	unsigned long addr = extent->pfn << PAGE_SHIFT;
-	size_t size = extent->nr_pages << PAGE_SHIFT;
-
-	if (reserve_pool && gen_pool_has_addr(reserve_pool, addr, size))
-		gen_pool_free(reserve_pool, addr, size);
+	if (reserve_pool && gen_pool_has_addr(reserve_pool, extent->pfn,
+					      extent->nr_pages))
+		gen_pool_free(reserve_pool, extent->pfn, extent->nr_pages);
 	else
 		free_contig_range(extent->pfn, extent->nr_pages);
 }
@@ -252,14 +244,14 @@ static int __init reserve_memory(unsigned long long bytes)
 	if (ret)
 		return ret;
 
-	reserve_pool = gen_pool_create(PAGE_SHIFT, NUMA_NO_NODE);
+	reserve_pool = gen_pool_create(0, NUMA_NO_NODE);
 	if (!reserve_pool) {
 		ret = -ENOMEM;
 		goto free;
 	}
 
-	ret = gen_pool_add(reserve_pool, reserve_extent.pfn << PAGE_SHIFT,
-			   reserve_extent.nr_pages << PAGE_SHIFT, NUMA_NO_NODE);
+	ret = gen_pool_add(reserve_pool, reserve_extent.pfn,
+			   reserve_extent.nr_pages, NUMA_NO_NODE);
 	if (ret)
 		goto destroy;
 
