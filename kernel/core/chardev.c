@@ -77,16 +77,16 @@ static struct dma_buf *dma_heap_allocate(struct dma_heap *heap,
 static int dma_heap_ioctl_alloc(struct dma_heap *heap, void __user *arg,
 				size_t size)
 {
-	struct dma_heap_allocation_data data;
+	struct dma_heap_allocation_data data = {};
 	struct dma_buf *dmabuf;
 	int fd, ret;
 
 	if (size < offsetofend(struct dma_heap_allocation_data, fd))
 		return -EINVAL;
 
-	ret = copy_struct_from_user(&data, sizeof(data), arg, size);
-	if (ret)
-		return ret;
+	size = min(size, sizeof(data));
+	if (copy_from_user(&data, arg, size))
+		return -EFAULT;
 
 	ret = dma_heap_check_request(&data);
 	if (ret)
@@ -107,7 +107,7 @@ static int dma_heap_ioctl_alloc(struct dma_heap *heap, void __user *arg,
 	 * can't be taken back: the answer must have arrived before.
 	 */
 	data.fd = fd;
-	if (copy_to_user(arg, &data, min(size, sizeof(data)))) {
+	if (copy_to_user(arg, &data, size)) {
 		ret = -EFAULT;
 		goto put_buffer;
 	}

@@ -127,13 +127,13 @@ static void leaves_judging_to_the_kernel(void **state)
 {
 	static const struct dma_heap_allocation_data odd = {
 		.len = UINT64_MAX,
-		.fd_flags = 0xdeadbeef,
+		.fd_flags = (__u32)-2,
 	};
 	struct dmaheap *heap;
 
 	SCRIPT(OPENED("linux,cma"), ALLOC(.in = &odd, .error = EINVAL), CLOSED);
 	heap = open_heap();
-	assert_int_equal(dmaheap_alloc(heap, UINT64_MAX, (int)0xdeadbeef),
+	assert_int_equal(dmaheap_alloc(heap, UINT64_MAX, -2),
 			 -EINVAL);
 	dmaheap_close(heap);
 	script_end();

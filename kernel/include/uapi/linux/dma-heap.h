@@ -26,9 +26,9 @@
  *	later has this mode and no other.
  * @heap_flags: in: 0
  *
- * The size that the ioctl number carries may be smaller (the missing end
- * counts as zero, but @fd must be there) or larger (the excess must be zero,
- * else E2BIG, and is left as it is).
+ * The size that the ioctl's number carries may be smaller (the missing end
+ * counts as zero, but @fd must be there) or larger (the excess is neither
+ * looked at nor changed).
  */
 struct dma_heap_allocation_data {
 	__u64 len;
@@ -50,8 +50,6 @@ struct dma_heap_allocation_data {
  *		fd_flags has an unknown bit or no access mode (O_ACCMODE is
  *		none); heap_flags has an unknown bit; the structure ends
  *		before fd does
- *   E2BIG	the structure is larger than the kernel's and its end is not
- *		zero
  *   EFAULT	the argument can't be read or written
  *   EMFILE	no descriptor is free
  *   ENOMEM	the heap can't give that much
