@@ -10,18 +10,20 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
 
-#define HEAPS "/dev/dma_heap"
+/* Exit status of a test that can't be made. */
+#define SKIPPED 4
 
 /* A test that takes longer hangs. */
 #define SECONDS_PER_TEST 60
 
 static struct test *tests;
-static unsigned int nr_run, nr_failed;
+static unsigned int nr_run, nr_failed, nr_skipped;
 
 void register_test(struct test *test)
 {
@@ -30,6 +32,19 @@ void register_test(struct test *test)
 	while (*last)
 		last = &(*last)->next;
 	*last = test;
+}
+
+void skip(const char *format, ...)
+{
+	va_list args;
+
+	printf("# skipped: ");
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	fflush(stdout);
+	_exit(SKIPPED);
 }
 
 void fail(const char *file, int line, const char *format, ...)
@@ -98,6 +113,47 @@ void *map(int buf, size_t len, int prot)
 	return addr;
 }
 
+void *alloc_mapped(const struct heap *heap, size_t len)
+{
+	int buf = alloc(heap, len, O_RDWR);
+	void *mem = map(buf, len, PROT_READ | PROT_WRITE);
+
+	close(buf);
+	return mem;
+}
+
+static uint32_t nth_word(size_t n, uint32_t seed)
+{
+	return (seed << 24) ^ (uint32_t)(n * 2654435761u);
+}
+
+void fill(void *mem, size_t len, uint32_t seed)
+{
+	uint32_t *words = mem;
+
+	for (size_t i = 0; i < len / sizeof(*words); i++)
+		words[i] = nth_word(i, seed);
+}
+
+void check_filled(const void *mem, size_t len, size_t first, uint32_t seed)
+{
+	const uint32_t *words = mem;
+
+	for (size_t i = 0; i < len / sizeof(*words); i++)
+		if (words[i] != nth_word(first + i, seed))
+			fail(__FILE__, __LINE__,
+			     "word %zu of %zu is %#x, not %#x", i,
+			     len / sizeof(*words), words[i],
+			     nth_word(first + i, seed));
+}
+
+bool is_zero(const void *mem, size_t len)
+{
+	const unsigned char *bytes = mem;
+
+	return !bytes[0] && !memcmp(bytes, bytes + 1, len - 1);
+}
+
 unsigned int count_fds(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -111,25 +167,91 @@ unsigned int count_fds(void)
 	return n - 3;
 }
 
-static void run_in_child(const struct test *test, const char *name)
+pid_t fork_child(void)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	CHECK(pid >= 0);
+	if (!pid)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return pid;
+}
+
+void check_child(pid_t pid)
+{
+	int status;
+
+	CHECK_EQUAL(waitpid(pid, &status, 0), pid);
+	CHECK_EQUAL(status, 0);
+}
+
+bool has_region(const struct heap *heap)
 {
 	char path[512];
-	struct heap heap = { .name = name };
+
+	snprintf(path, sizeof(path), CLASS "/%s/region", heap->name);
+	return !access(path, F_OK);
+}
+
+long long proc_number(const char *path, const char *key)
+{
+	FILE *file = fopen(path, "re");
+	long long number;
+	char word[64];
+
+	CHECK(file);
+	while (fscanf(file, "%63s %lld%*[^\n]", word, &number) >= 1)
+		if (!strcmp(word, key)) {
+			fclose(file);
+			return number;
+		}
+	fail(__FILE__, __LINE__, "%s has no %s", path, key);
+}
+
+int open_heap(const char *name)
+{
+	char path[512];
+	int fd;
+
+	snprintf(path, sizeof(path), HEAPS "/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fail(__FILE__, __LINE__, "%s: %s", path, strerrorname_np(errno));
+	return fd;
+}
+
+static void run_in_child(const struct test *test, const char *name)
+{
+	struct heap heap = { .name = name, .fd = -1 };
 
 	alarm(SECONDS_PER_TEST);
-	snprintf(path, sizeof(path), HEAPS "/%s", name);
-	heap.fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (heap.fd < 0)
-		fail(__FILE__, __LINE__, "%s: %s", path, strerrorname_np(errno));
+	if (name)
+		heap.fd = open_heap(name);
 	test->run(&heap);
 	exit(0);
+}
+
+static void report(const char *heap, const struct test *test, int status)
+{
+	const bool skipped = WIFEXITED(status) && WEXITSTATUS(status) == SKIPPED;
+	const bool ok = !status || skipped;
+
+	if (WIFSIGNALED(status))
+		printf("# ended by signal %d (%s)\n", WTERMSIG(status),
+		       sigdescr_np(WTERMSIG(status)));
+	nr_failed += !ok;
+	nr_skipped += skipped;
+	printf("%s %u %s%s%s%s\n", ok ? "ok" : "not ok", ++nr_run,
+	       heap ?: "", heap ? ": " : "", test->name,
+	       skipped ? " # SKIP" : "");
 }
 
 static void run_test(const struct test *test, const char *heap)
 {
 	int status;
 	pid_t pid;
-	bool ok;
 
 	fflush(stdout);
 	pid = fork();
@@ -142,45 +264,68 @@ static void run_test(const struct test *test, const char *heap)
 
 	while (waitpid(pid, &status, 0) < 0)
 		;
-	if (WIFSIGNALED(status))
-		printf("# ended by signal %d (%s)\n", WTERMSIG(status),
-		       sigdescr_np(WTERMSIG(status)));
-
-	ok = WIFEXITED(status) && !WEXITSTATUS(status);
-	nr_failed += !ok;
-	printf("%s %u %s: %s\n", ok ? "ok" : "not ok", ++nr_run, heap,
-	       test->name);
+	report(heap, test, status);
 }
 
-/* Heaps by name, or all of them. */
+/* Takes a test out of the list. */
+static void leave_out(const char *name)
+{
+	for (struct test **test = &tests; *test; test = &(*test)->next)
+		if (!strcmp((*test)->name, name)) {
+			*test = (*test)->next;
+			return;
+		}
+	fprintf(stderr, "no test %s\n", name);
+	exit(2);
+}
+
+static void run_for(const char *heap)
+{
+	for (const struct test *test = tests; test; test = test->next)
+		run_test(test, heap);
+}
+
+static int is_name(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/*
+ * PROGRAM [-x TEST]... [-1 | HEAP...]: all tests but TEST, for each heap (all
+ * of ours unless they are named) or once, for none.
+ */
 int main(int argc, char **argv)
 {
-	unsigned int nr_tests = 0, nr_heaps;
 	struct dirent **entries = NULL;
-	const struct test *test;
-	int n = 0;
+	int option, n = 0, nr_tests = 0;
+	bool once = false;
 
-	if (argc == 1) {
-		n = scandir(HEAPS, &entries, NULL, alphasort);
-		if (n < 0) {
-			perror(HEAPS);
-			return 1;
-		}
-		/* Without "." and "..", which come first. */
-		entries += 2;
-		n -= 2;
+	while ((option = getopt(argc, argv, "1x:")) != -1) {
+		if (option == 'x')
+			leave_out(optarg);
+		else if (option == '1')
+			once = true;
+		else
+			return 2;
 	}
-	nr_heaps = argc == 1 ? (unsigned int)n : (unsigned int)argc - 1;
+	if (optind == argc && !once)
+		n = scandir(CLASS, &entries, is_name, alphasort);
+	if (n < 0) {
+		perror(CLASS);
+		return 1;
+	}
 
-	for (test = tests; test; test = test->next)
+	for (const struct test *test = tests; test; test = test->next)
 		nr_tests++;
-	printf("KTAP version 1\n1..%u\n", nr_tests * nr_heaps);
+	printf("KTAP version 1\n1..%d\n", nr_tests * (n + argc - optind + once));
+	if (once)
+		run_for(NULL);
+	for (int i = 0; i < n; i++)
+		run_for(entries[i]->d_name);
+	for (int i = optind; i < argc; i++)
+		run_for(argv[i]);
 
-	for (unsigned int i = 0; i < nr_heaps; i++)
-		for (test = tests; test; test = test->next)
-			run_test(test, argc == 1 ? entries[i]->d_name :
-				 argv[i + 1]);
-
-	printf("# %u passed, %u failed\n", nr_run - nr_failed, nr_failed);
+	printf("# %u passed, %u failed, %u skipped\n",
+	       nr_run - nr_failed - nr_skipped, nr_failed, nr_skipped);
 	return nr_failed || !nr_run;
 }

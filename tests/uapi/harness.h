@@ -3,9 +3,9 @@
  * A test of what the kernel promises to user space, with nothing between the
  * test and the system calls.
  *
- * Each test runs in a process of its own, once for every heap. A failed CHECK
- * says what it saw and ends the test; descriptors, mappings and buffers go
- * with the process.
+ * Each test runs in a process of its own, once for every heap, and prints a
+ * line of KTAP. A failed CHECK says what it saw and ends the test; descriptors,
+ * mappings and buffers go with the process.
  */
 #ifndef HARNESS_H
 #define HARNESS_H
@@ -13,6 +13,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+
+#define HEAPS "/dev/dma_heap"
+/* Where the heaps are that are not the kernel's own. */
+#define CLASS "/sys/class/dmabuf_heap"
 
 /* The heap that the running test is for. */
 struct heap {
@@ -41,6 +46,10 @@ void register_test(struct test *test);
 __attribute__((noreturn, format(printf, 3, 4)))
 void fail(const char *file, int line, const char *format, ...);
 
+/* Ends the test: what it needs is not to be had here. */
+__attribute__((noreturn, format(printf, 1, 2)))
+void skip(const char *format, ...);
+
 #define CHECK(condition)						\
 	do {								\
 		if (!(condition))					\
@@ -63,12 +72,20 @@ void fail(const char *file, int line, const char *format, ...);
 void check_errno(const char *file, int line, const char *call, long ret,
 		 int error);
 
+/* mmap() and its like: MAP_FAILED is -1. */
+#define CHECK_MAP_ERRNO(call, error)					\
+	check_errno(__FILE__, __LINE__, #call, (long)(uintptr_t)(call), (error))
+
 /* Sizes that the tests use, in bytes. */
 #define KIB(n) ((size_t)(n) << 10)
 #define MIB(n) ((size_t)(n) << 20)
 
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
 size_t page_size(void);
 
+/* The heap's node, or the test has failed. */
+int open_heap(const char *name);
 /* The ioctl itself: 0 and the descriptor, or -1 and errno. */
 int try_alloc(const struct heap *heap, uint64_t len, uint32_t fd_flags,
 	      uint64_t heap_flags, int *buf);
@@ -78,7 +95,25 @@ int alloc(const struct heap *heap, size_t len, int fd_flags);
 /* A shared mapping, or the test has failed. */
 void *map(int buf, size_t len, int prot);
 
+/* As map(), of a buffer of its own, readable and writable. */
+void *alloc_mapped(const struct heap *heap, size_t len);
+
+/* A value that tells each word of a buffer from every other. */
+void fill(void *mem, size_t len, uint32_t seed);
+/* What fill() wrote, from the word on that was its number @first. */
+void check_filled(const void *mem, size_t len, size_t first, uint32_t seed);
+bool is_zero(const void *mem, size_t len);
+
 /* How many descriptors this process has open. */
 unsigned int count_fds(void);
+
+/* A child that goes with the test; the test fails if the child does. */
+pid_t fork_child(void);
+void check_child(pid_t pid);
+
+/* Does the heap lend from a region of its own, which nobody else uses? */
+bool has_region(const struct heap *heap);
+/* A line of /proc that begins with KEY, as a number. */
+long long proc_number(const char *path, const char *key);
 
 #endif /* HARNESS_H */

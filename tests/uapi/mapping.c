@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Promise: a mapping shows the buffer, all of it, and nothing beyond. */
+/* docs/interface.md, Mapping: the buffer, all of it, and nothing beyond. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
-
-/* A value that tells each word of a buffer from every other. */
-static void fill(uint32_t *words, size_t len, uint32_t seed)
-{
-	for (size_t i = 0; i < len / sizeof(*words); i++)
-		words[i] = seed ^ (uint32_t)(i * 2654435761u);
-}
-
-static void check_filled(const uint32_t *words, size_t len, size_t first,
-			 uint32_t seed)
-{
-	for (size_t i = 0; i < len / sizeof(*words); i++)
-		CHECK_EQUAL(words[i],
-			    seed ^ (uint32_t)((first + i) * 2654435761u));
-}
 
 TEST(what_is_written_is_seen_through_another_mapping)
 {
@@ -60,17 +45,39 @@ TEST(pages_may_be_touched_in_any_order)
 		CHECK_EQUAL(mem[at - 1], (unsigned char)(at / page));
 }
 
+TEST(last_page_can_be_mapped_alone)
+{
+	const size_t len = MIB(4) + page_size(), last = len - page_size();
+	int buf = alloc(heap, len, O_RDWR);
+	unsigned char *all = map(buf, len, PROT_READ | PROT_WRITE), *page;
+
+	page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE, MAP_SHARED, buf,
+		    (off_t)last);
+	CHECK(page != MAP_FAILED);
+	memset(page, 0xc3, page_size());
+	CHECK_EQUAL(all[len - 1], 0xc3);
+	CHECK_EQUAL(all[last], 0xc3);
+	CHECK(is_zero(all, last));
+}
+
 TEST(mapping_beyond_the_end_is_einval)
 {
 	const size_t page = page_size();
+	const size_t beyond[][2] = {	/* offset, length, in pages */
+		{ 0, 3 }, { 1, 2 }, { 2, 1 }, { 3, 1 }, { 1ul << 20, 1 },
+		{ 1ul << 32, 1 }, { ((size_t)LLONG_MAX >> 20), 1 },
+	};
 	int buf = alloc(heap, 2 * page, O_RDWR);
 
-	CHECK_ERRNO((long)mmap(NULL, 3 * page, PROT_READ, MAP_SHARED, buf, 0),
-		    EINVAL);
-	CHECK_ERRNO((long)mmap(NULL, page, PROT_READ, MAP_SHARED, buf,
-			       (off_t)(2 * page)), EINVAL);
-	CHECK_ERRNO((long)mmap(NULL, 2 * page, PROT_READ, MAP_SHARED, buf,
-			       (off_t)page), EINVAL);
+	for (size_t i = 0; i < ARRAY_SIZE(beyond); i++)
+		CHECK_MAP_ERRNO(mmap(NULL, beyond[i][1] * page, PROT_READ,
+				     MAP_SHARED, buf,
+				     (off_t)(beyond[i][0] * page)), EINVAL);
+	/* The end of the address space of files, and a wrap past it. */
+	CHECK_MAP_ERRNO(mmap(NULL, page, PROT_READ, MAP_SHARED, buf,
+			     (off_t)(LLONG_MAX & ~(page - 1))), EINVAL);
+	CHECK_MAP_ERRNO(mmap(NULL, 2 * page, PROT_READ, MAP_SHARED, buf,
+			     (off_t)(0 - page)), EOVERFLOW);
 }
 
 TEST(mapping_cannot_grow)
@@ -79,18 +86,58 @@ TEST(mapping_cannot_grow)
 	int buf = alloc(heap, 4 * page, O_RDWR);
 	void *mem = map(buf, 2 * page, PROT_READ | PROT_WRITE);
 
-	CHECK_ERRNO((long)mremap(mem, 2 * page, 4 * page, MREMAP_MAYMOVE),
-		    EFAULT);
+	CHECK_MAP_ERRNO(mremap(mem, 2 * page, 4 * page, MREMAP_MAYMOVE),
+			EFAULT);
+	CHECK_MAP_ERRNO(mremap(mem, 2 * page, 5 * page, MREMAP_MAYMOVE),
+			EFAULT);
+	/* A second mapping in place of a longer one. */
+	CHECK_MAP_ERRNO(mremap(mem, 0, 4 * page, MREMAP_MAYMOVE), EFAULT);
+	CHECK_MAP_ERRNO(mremap(mem, 2 * page, 2 * page,
+			       MREMAP_MAYMOVE | MREMAP_DONTUNMAP, NULL),
+			EINVAL);
+}
+
+TEST(mapping_can_move_and_shrink)
+{
+	const size_t len = MIB(5), page = page_size();
+	int buf = alloc(heap, len, O_RDWR);
+	unsigned char *mem, *place, *moved;
+
+	fill(map(buf, len, PROT_READ | PROT_WRITE), len, 9);
+	/* Some of it has been touched when it moves, some has not. */
+	mem = map(buf, len, PROT_READ);
+	check_filled(mem + MIB(1), page, MIB(1) / 4, 9);
+	place = mmap(NULL, len + MIB(2), PROT_NONE,
+		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	CHECK(place != MAP_FAILED);
+	moved = mremap(mem, len, len, MREMAP_MAYMOVE | MREMAP_FIXED,
+		       place + page);
+	CHECK(moved == place + page);
+	check_filled(moved, len, 0, 9);
+
+	CHECK(mremap(moved, len, MIB(3), 0) == moved);
+	check_filled(moved, MIB(3), 0, 9);
+}
+
+TEST(mapping_can_be_rearranged_only_within_the_buffer)
+{
+	const size_t page = page_size();
+	int buf = alloc(heap, 4 * page, O_RDWR);
+	unsigned char *all = map(buf, 4 * page, PROT_READ | PROT_WRITE);
+	unsigned char *mem = map(buf, 2 * page, PROT_READ | PROT_WRITE);
+
+	all[3 * page] = 3;
+	CHECK_EQUAL(remap_file_pages(mem, page, 0, 3, 0), 0);
+	CHECK_EQUAL(mem[0], 3);
+	CHECK_ERRNO(remap_file_pages(mem, page, 0, 4, 0), EINVAL);
 }
 
 TEST(mapping_outlives_the_descriptor)
 {
 	const size_t len = MIB(1);
-	int buf = alloc(heap, len, O_RDWR);
-	uint32_t *mem = map(buf, len, PROT_READ | PROT_WRITE);
+	uint32_t *mem = alloc_mapped(heap, len);
 
 	fill(mem, len, 3);
-	close(buf);
 	/* Would land in the same memory, were it free. */
 	for (int i = 0; i < 4; i++)
 		memset(map(alloc(heap, len, O_RDWR), len,
@@ -101,20 +148,16 @@ TEST(mapping_outlives_the_descriptor)
 TEST(child_shares_the_mapping)
 {
 	const size_t len = MIB(3);
-	int buf = alloc(heap, len, O_RDWR);
-	uint32_t *mem = map(buf, len, PROT_READ | PROT_WRITE);
-	int status;
+	uint32_t *mem = alloc_mapped(heap, len);
 	pid_t pid;
 
 	fill(mem, len, 1);
-	pid = fork();
-	CHECK(pid >= 0);
+	pid = fork_child();
 	if (!pid) {
 		check_filled(mem, len, 0, 1);
 		fill(mem, len, 2);
 		_exit(0);
 	}
-	CHECK_EQUAL(waitpid(pid, &status, 0), pid);
-	CHECK_EQUAL(status, 0);
+	check_child(pid);
 	check_filled(mem, len, 0, 2);
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0
+/* docs/interface.md, Nodes and Attributes: what a heap is to a program. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+static int open_node(const struct heap *heap, int flags)
+{
+	char path[512];
+	int fd;
+
+	snprintf(path, sizeof(path), HEAPS "/%s", heap->name);
+	fd = open(path, flags | O_CLOEXEC);
+	CHECK(fd >= 0);
+	return fd;
+}
+
+TEST(node_is_no_stream)
+{
+	char byte = 0;
+
+	CHECK_ERRNO(read(heap->fd, &byte, 1), EINVAL);
+	CHECK_ERRNO(write(open_node(heap, O_RDWR), &byte, 1), EINVAL);
+	CHECK_ERRNO(lseek(heap->fd, 0, SEEK_END), ESPIPE);
+	CHECK_MAP_ERRNO(mmap(NULL, page_size(), PROT_READ, MAP_SHARED,
+			     heap->fd, 0), ENODEV);
+}
+
+TEST(node_may_be_opened_in_any_mode)
+{
+	const int modes[] = { O_RDONLY, O_WRONLY, O_RDWR };
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++) {
+		const struct heap opened = {
+			.name = heap->name,
+			.fd = open_node(heap, modes[i]),
+		};
+
+		for (size_t j = 0; j < ARRAY_SIZE(modes); j++)
+			CHECK_EQUAL(fcntl(alloc(&opened, 1, modes[j]), F_GETFL) &
+				    O_ACCMODE, modes[j]);
+	}
+}
+
+/* A line of text, or the test has failed. */
+static void read_attribute(const struct heap *heap, const char *name,
+			   char *text, size_t size)
+{
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), CLASS "/%s/%s", heap->name, name);
+	file = fopen(path, "re");
+	CHECK(file);
+	CHECK(fgets(text, (int)size, file));
+	fclose(file);
+	CHECK(strlen(text) > 1 && strchr(text, '\n'));
+}
+
+TEST(attributes_tell_type_and_region)
+{
+	char type[32], region[256];
+
+	read_attribute(heap, "type", type, sizeof(type));
+	CHECK(!strcmp(type, "cma\n") || !strcmp(type, "system\n") ||
+	      !strcmp(type, "contiguous\n"));
+	CHECK_EQUAL(has_region(heap), !strcmp(type, "cma\n"));
+	if (has_region(heap))
+		read_attribute(heap, "region", region, sizeof(region));
+}
