@@ -122,6 +122,27 @@ void *alloc_mapped(const struct heap *heap, size_t len)
 	return mem;
 }
 
+int take_all(const struct heap *heap, size_t len, int *bufs)
+{
+	const int most = has_region(heap) ? MOST_BUFFERS : MOST_BUFFERS / 8;
+	int n;
+
+	for (n = 0; n < most; n++)
+		if (try_alloc(heap, len, O_RDWR | O_CLOEXEC, 0, &bufs[n])) {
+			CHECK_EQUAL(errno, ENOMEM);
+			break;
+		}
+	CHECK(n > 0);
+	CHECK(n < MOST_BUFFERS);
+	return n;
+}
+
+void give_back(int *bufs, int n)
+{
+	while (n)
+		close(bufs[--n]);
+}
+
 static uint32_t nth_word(size_t n, uint32_t seed)
 {
 	return (seed << 24) ^ (uint32_t)(n * 2654435761u);

@@ -98,6 +98,14 @@ void *map(int buf, size_t len, int prot);
 /* As map(), of a buffer of its own, readable and writable. */
 void *alloc_mapped(const struct heap *heap, size_t len);
 
+#define MOST_BUFFERS 512
+/*
+ * Buffers until there are no more, and how many there were; of memory that
+ * others use as well, only a part.
+ */
+int take_all(const struct heap *heap, size_t len, int *bufs);
+void give_back(int *bufs, int n);
+
 /* A value that tells each word of a buffer from every other. */
 void fill(void *mem, size_t len, uint32_t seed);
 /* What fill() wrote, from the word on that was its number @first. */

@@ -2,7 +2,7 @@
 /*
  * docs/interface.md, Access mode and Devices: a driver may use a buffer, and
  * gives nobody more access to it than its descriptor did. The driver is vgem,
- * which maps what it imported through a file of its own.
+ * which lets programs map what it imported through a file of its own.
  */
 #include <drm/drm.h>
 #include <errno.h>
@@ -86,7 +86,7 @@ static off_t import_at(int vgem, int buf, size_t len)
 	return place;
 }
 
-TEST(device_can_use_a_buffer)
+TEST(device_can_hold_a_buffer)
 {
 	const size_t len = MIB(5);
 	int vgem = open_vgem(), buf = alloc(heap, len, O_RDWR);

@@ -6,8 +6,11 @@ build_packages=(
 	bats bc build-essential busybox-static codespell cpio kmod libcmocka-dev
 	libsmartcols-dev meson mount ninja-build perl pkg-config python3 scdoc
 	shellcheck sparse xz-utils zstd
+	# What a kernel is built with.
+	bison flex libelf-dev
 	# Programs of 32 bits, for kernels of 64.
-	gcc-arm-linux-gnueabihf gcc-i686-linux-gnu
+	gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+	gcc-i686-linux-gnu libc6-dev-i386-cross
 )
 # For each architecture that is not the build root's own.
 cross_packages=(libsmartcols-dev)
