@@ -79,9 +79,9 @@ list_load_order()
 			return path
 		}
 		function kind(path) {
-			if (path !~ /^extra\//)
-				return "stock"
-			return path ~ /\/tests\// ? "test" : "ours"
+			if (path ~ /\/tests\//)
+				return "test"
+			return path ~ /^extra\// ? "ours" : "stock"
 		}
 		function load(path, i, n, words) {
 			if (path in done)

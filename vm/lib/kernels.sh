@@ -4,7 +4,7 @@
 
 # Stock modules that guests have, with what they depend on: configfs and the
 # virtio ones for the guest itself, the rest as importers for tests.
-stock_modules=(configfs virtio_pci virtio_console vgem vivid)
+stock_modules=(configfs loop virtio_pci virtio_console vgem vivid)
 # These are loaded at boot where they are not built in.
 boot_modules=(configfs virtio_pci virtio_console)
 
@@ -41,7 +41,25 @@ kernel_release()
 
 	case $kernel in
 	backports)	newest_release trixie-backports "$arch" ;;
-	*)		die "unknown kernel '$kernel': one of backports" ;;
+	debug*)		debug_release "$kernel" "$arch" ;;
+	*)		unknown_kernel "$kernel" ;;
+	esac
+}
+
+unknown_kernel()
+{
+	die "unknown kernel '$1': one of backports debug debug-builtin"
+}
+
+# kernel_build KERNEL ARCH: prints where the build root has what modules for
+# the kernel are built with.
+kernel_build()
+{
+	case $1 in
+	debug)		printf '%s/tree\n' "$(debug_kernel)" ;;
+	debug-builtin)	die "debug-builtin has kernel/ built in" ;;
+	*)		printf '/lib/modules/%s/build\n' \
+				"$(kernel_release "$@")" ;;
 	esac
 }
 
@@ -52,6 +70,10 @@ kernel_of()
 	local kernel=$1 arch=$2 release packages
 
 	release=$(kernel_release "$kernel" "$arch")
+	case $kernel in
+	debug)		debug_kernel; return ;;
+	debug-builtin)	debug_builtin_kernel; return ;;
+	esac
 	packages=(linux-binary-"$release" linux-modules-"$release"
 		linux-base-"$release")
 	grep -qF " ${packages[0]} " "$apt/index" ||

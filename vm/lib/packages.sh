@@ -119,3 +119,31 @@ fetch()
 	need_index
 	(cd "$folder" && own_apt apt-get download -qq "$@")
 }
+
+# newest_source: prints the name of the newest kernel source package.
+newest_source()
+{
+	local package
+
+	need_index
+	package=$(awk '$3 ~ /^linux-source-[0-9.]+$/ { print $3 }' \
+		"$apt/index" | sort -uV | tail -n 1)
+	[[ -n $package ]] || die "Debian has no kernel source"
+	printf '%s\n' "$package"
+}
+
+# take_source PACKAGE FOLDER ARG...: unpacks a kernel source, or what ARG (of
+# tar) takes of it.
+take_source()
+{
+	local package=$1 folder=$2
+	shift 2
+
+	need xz
+	mkdir "$folder/deb"
+	fetch "$folder/deb" "$package"
+	dpkg-deb --fsys-tarfile "$folder"/deb/*.deb |
+		tar -xO "./usr/src/$package.tar.xz" |
+		tar -xJ -C "$folder" --no-same-owner --strip-components=1 "$@"
+	rm -r "$folder/deb"
+}
