@@ -17,11 +17,13 @@
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
 #include <linux/dma-mapping.h>
+#include <linux/dma-resv.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/highmem.h>
 #include <linux/module.h>
 #include <linux/scatterlist.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 
 #include "access.h"
@@ -113,6 +115,8 @@ dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 	struct dma_heap_mapping *mapping;
 	int ret;
 
+	dma_resv_assert_held(dmabuf->resv);
+
 	mapping = kzalloc_obj(*mapping);
 	if (!mapping)
 		return ERR_PTR(-ENOMEM);
@@ -152,6 +156,8 @@ static void dma_heap_buffer_unmap(struct dma_buf_attachment *attachment,
 	struct dma_heap_mapping *mapping = container_of(table,
 							struct dma_heap_mapping,
 							table);
+
+	dma_resv_assert_held(attachment->dmabuf->resv);
 
 	mutex_lock(&buffer->lock);
 	list_del(&mapping->link);
@@ -218,6 +224,17 @@ static const struct dma_buf_ops dma_heap_buffer_dma_buf_ops = {
 	.release = dma_heap_buffer_release,
 };
 
+/*
+ * Tells lockdep, before it happens, that the lock is taken where memory is
+ * reclaimed: an allocation under it that waits for memory is an error.
+ */
+static void dma_heap_buffer_teach_lockdep(struct dma_heap_buffer *buffer)
+{
+	fs_reclaim_acquire(GFP_KERNEL);
+	might_lock(&buffer->lock);
+	fs_reclaim_release(GFP_KERNEL);
+}
+
 /**
  * dma_heap_buffer_create() - begin a buffer
  * @heap: The heap that it comes from.
@@ -241,6 +258,7 @@ dma_heap_buffer_create(struct dma_heap *heap,
 		return NULL;
 
 	mutex_init(&buffer->lock);
+	dma_heap_buffer_teach_lockdep(buffer);
 	INIT_LIST_HEAD(&buffer->mappings);
 	buffer->ops = ops;
 	buffer->nr_pages = nr_pages;

@@ -2,6 +2,7 @@
 /* Buffers in the kernel: vmap for importers. */
 #include <linux/dma-buf.h>
 #include <linux/dma-heap-buffer.h>
+#include <linux/dma-resv.h>
 #include <linux/highmem.h>
 #include <linux/iosys-map.h>
 #include <linux/mm.h>
@@ -48,6 +49,9 @@ int dma_heap_buffer_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 	struct dma_heap_buffer *buffer = dmabuf->priv;
 	void *vaddr = dma_heap_buffer_linear(buffer);
 
+	dma_resv_assert_held(dmabuf->resv);
+	might_lock(&buffer->lock);
+
 	if (!vaddr) {
 		vaddr = dma_heap_buffer_vmalloc(buffer);
 		if (!vaddr)
@@ -66,6 +70,8 @@ void dma_heap_buffer_vunmap(struct dma_buf *dmabuf, struct iosys_map *map)
 {
 	struct dma_heap_buffer *buffer = dmabuf->priv;
 	void *vaddr;
+
+	dma_resv_assert_held(dmabuf->resv);
 
 	mutex_lock(&buffer->lock);
 	vaddr = buffer->vaddr;

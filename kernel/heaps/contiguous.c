@@ -61,7 +61,10 @@ static bool range_is_ordinary(struct zone *zone, unsigned long pfn,
 static int empty_range(struct zone *zone, struct dma_heap_extent *extent)
 {
 	unsigned long step = alignment_of(extent->nr_pages);
-	unsigned long pfn = ALIGN(zone->zone_start_pfn, step);
+	unsigned long pfn;
+
+	/* Whole page blocks are emptied: the first may be of two zones. */
+	pfn = ALIGN(zone->zone_start_pfn, max(step, pageblock_nr_pages));
 
 	for (; pfn + extent->nr_pages <= zone_end_pfn(zone); pfn += step) {
 		if (fatal_signal_pending(current))
