@@ -11,6 +11,7 @@
 #include <linux/dma-heap.h>
 #include <linux/dma-map-ops.h>
 #include <linux/err.h>
+#include <linux/glob.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -185,9 +186,11 @@ static void cma_heap_remove_all(void)
 	}
 }
 
-static int __init cma_heap_init(void)
+#ifdef MODULE
+
+/* Modules can reach the default area and the regions of the device tree. */
+static void __init cma_heap_add_areas(struct cma *def)
 {
-	struct cma *def = dev_get_cma_area(NULL);
 	struct cma *cma;
 	unsigned int i;
 
@@ -196,6 +199,44 @@ static int __init cma_heap_init(void)
 	for (i = 0; (cma = dma_contiguous_get_area_by_idx(i)); i++)
 		if (cma != def)
 			cma_heap_add_area(cma, false);
+}
+
+#else /* built in: every area can be reached */
+
+static char *exclude[MAX_CMA_AREAS] = { "hugetlb*" };
+static unsigned int nr_exclude = 1;
+module_param_array(exclude, charp, &nr_exclude, 0444);
+MODULE_PARM_DESC(exclude, "CMA areas that get no heap: names or patterns with * and ?, with commas between (default: hugetlb*)");
+
+static bool __init cma_is_excluded(const struct cma *cma)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_exclude; i++)
+		if (glob_match(exclude[i], cma_get_name(cma)))
+			return true;
+
+	return false;
+}
+
+static int __init cma_heap_add_if_wanted(struct cma *cma, void *def)
+{
+	if (!cma_is_excluded(cma))
+		cma_heap_add_area(cma, cma == def);
+
+	return 0;
+}
+
+static void __init cma_heap_add_areas(struct cma *def)
+{
+	cma_for_each_area(cma_heap_add_if_wanted, def);
+}
+
+#endif
+
+static int __init cma_heap_init(void)
+{
+	cma_heap_add_areas(dev_get_cma_area(NULL));
 
 	if (list_empty(&cma_heaps))
 		pr_info("no CMA area: boot the kernel with cma=64M, for example, to have one\n");
