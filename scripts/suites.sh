@@ -32,6 +32,20 @@ suite()
 	skipped=$((skipped + left))
 }
 
+# suite_if_time NEEDED NAME COMMAND...: only if its NEEDED seconds fit into what
+# CHECK_SECONDS, if that is set, gives to all of them.
+suite_if_time()
+{
+	local needed=$1
+	shift
+
+	if ((SECONDS + needed > ${CHECK_SECONDS:-SECONDS + needed})); then
+		echo "== $1: left out, as $needed seconds are not left"
+	else
+		suite "$@"
+	fi
+}
+
 # as_test NAME COMMAND...: a command that is one test.
 as_test()
 {
