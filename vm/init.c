@@ -504,13 +504,16 @@ static void check_kmemleak(void)
 static void check_allocations(void)
 {
 	static char log[1 << 20];
-	char *line;
+	char *line, *text;
 
 	if (klogctl(SYSLOG_READ_ALL, log, sizeof(log) - 1) < 0)
 		return;
-	for (line = strtok(log, "\n"); line; line = strtok(NULL, "\n"))
-		if (strstr(line, " allocated at module unload"))
-			say("leak", "%s", line);
+	for (line = strtok(log, "\n"); line; line = strtok(NULL, "\n")) {
+		if (!strstr(line, " allocated at module unload"))
+			continue;
+		text = strstr(line, "] ");
+		say("leak", "%s", text ? text + 2 : line);
+	}
 }
 
 static unsigned long taint(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #define DEBUGFS "/sys/kernel/debug"
 #define NTH "/proc/self/fail-nth"
 #define ALLOCINFO "/proc/allocinfo"
+#define MAPPINGS DEBUGFS "/dma-api/dump"
 
 /* A call that has more than this is caught in a circle. */
 #define MOST_ROUNDS 5000
@@ -19,6 +21,11 @@
 
 /* What the kernel defers is given this long to be done. */
 #define PATIENCE_MS 3000
+
+/* A check of the kernel's that turns itself off when it gets no memory. */
+#define SPARED "add_dma_entry"
+/* How far up a call is looked for: as far as the kernel can. */
+#define DEPTH "32"
 
 /* What can fail, and what a call has to answer then. */
 static const struct kind {
@@ -43,15 +50,40 @@ static void set(const char *knob, const char *name, const char *value)
 	close(fd);
 }
 
-/*
- * From how deep a call comes is not looked at; so an address from which on it
- * has to come turns a knob off.
- */
+/* Where SPARED begins and ends. */
+static void find_spared(char *start, char *end, size_t size)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	unsigned long first = 0, next = ULONG_MAX, address;
+	char line[512], name[256];
+
+	CHECK(file);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%lx %*c %255s", &address, name) == 2 &&
+		    !strcmp(name, SPARED))
+			first = address;
+	CHECK(first);
+	rewind(file);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "%lx", &address) == 1 && address > first &&
+		    address < next)
+			next = address;
+	fclose(file);
+	snprintf(start, size, "%lu", first);
+	snprintf(end, size, "%lu", next);
+}
+
+/* A knob is off when a call that is not looked at has to come from 1 or up. */
 static void turn(const struct kind *kind, bool on)
 {
+	char start[32], end[32];
+
+	find_spared(start, end, sizeof(start));
 	for (int i = 0; kind->knobs[i]; i++) {
-		set(kind->knobs[i], "stacktrace-depth", "0");
+		set(kind->knobs[i], "stacktrace-depth", on ? DEPTH : "0");
 		set(kind->knobs[i], "require-start", on ? "0" : "1");
+		set(kind->knobs[i], "reject-start", start);
+		set(kind->knobs[i], "reject-end", end);
 		set(kind->knobs[i], "verbose", "0");
 	}
 }
@@ -110,6 +142,21 @@ static long long allocated(bool tell)
 	return sum;
 }
 
+/* How many pieces of memory are mapped for importers, by the DMA API's books. */
+static unsigned int mapped(void)
+{
+	FILE *file = fopen(MAPPINGS, "re");
+	unsigned int n = 0;
+	char line[512];
+
+	CHECK(file);
+	while (fgets(line, sizeof(line), file))
+		n += strstr(line, "dmabuf_heaps_importer") ||
+		     strstr(line, "vgem");
+	fclose(file);
+	return n;
+}
+
 /* Pages that the heap's region has left, 0 if it has none of its own. */
 static long available(const struct heap *heap)
 {
@@ -135,12 +182,27 @@ static long available(const struct heap *heap)
 
 struct kept {
 	unsigned int fds;
+	int lowest;
 	long pages;
 };
 
+/* One that is set aside is in no list, but it has its number. */
+static int lowest_free_fd(void)
+{
+	int fd = dup(0);
+
+	CHECK(fd >= 0);
+	close(fd);
+	return fd;
+}
+
 static struct kept kept_now(const struct heap *heap)
 {
-	return (struct kept){ .fds = count_fds(), .pages = available(heap) };
+	return (struct kept){
+		.fds = count_fds(),
+		.lowest = lowest_free_fd(),
+		.pages = available(heap),
+	};
 }
 
 static void check_kept(const struct heap *heap, const struct kept *before,
@@ -156,6 +218,9 @@ static void check_kept(const struct heap *heap, const struct kept *before,
 	if (now.fds != before->fds)
 		fail(__FILE__, __LINE__, "round %d: %u descriptors, not %u", n,
 		     now.fds, before->fds);
+	if (now.lowest != before->lowest)
+		fail(__FILE__, __LINE__, "round %d: descriptor %d is set aside",
+		     n, before->lowest);
 	if (now.pages < before->pages)
 		fail(__FILE__, __LINE__, "round %d: the region lost %ld pages",
 		     n, before->pages - now.pages);
@@ -223,6 +288,7 @@ void fail_each(const struct heap *heap, const struct faulty *faulty)
 {
 	int nth = open(NTH, O_RDWR | O_CLOEXEC);
 	struct kept before;
+	unsigned int pieces;
 	long long bytes;
 
 	if (nth < 0)
@@ -230,6 +296,7 @@ void fail_each(const struct heap *heap, const struct faulty *faulty)
 	alarm(SECONDS_PER_CALL);
 	works(heap, faulty, &kinds[0], 0);
 	bytes = allocated(false);
+	pieces = mapped();
 	before = kept_now(heap);
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		int n = 1;
@@ -244,5 +311,6 @@ void fail_each(const struct heap *heap, const struct faulty *faulty)
 		printf("# %s: %d rounds\n", kinds[i].name, n - 1);
 	}
 	close(nth);
+	CHECK_EQUAL(mapped(), pieces);
 	check_allocated(bytes);
 }
