@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The access rules: which cache maintenance a mapping needs, and when.
+ * The access rules: which maintenance a device's mapping of a buffer needs,
+ * and when. For a device that does not see the CPU's caches that is cleaning
+ * (for the device) and invalidating them (for the CPU); where DMA is bounced,
+ * copying to and from the bounce buffer.
  *
  * Pure functions of what is known about the access. The exporter carries out
  * what they say and decides nothing itself.
@@ -13,50 +16,92 @@
 
 #include "access.h"
 
-/**
- * dma_heap_needs_sync() - is maintenance due for one mapping?
- * @event: What happens.
- * @cpu: Direction of the CPU access for the two CPU events; otherwise
- *	DMA_BIDIRECTIONAL, as nobody knows what the CPU did in between.
- * @device: Direction in which the device asked for the mapping.
- */
-bool dma_heap_needs_sync(enum dma_heap_event event,
-			 enum dma_data_direction cpu,
-			 enum dma_data_direction device)
+static unsigned int dma_heap_map_maintenance(const struct dma_heap_access *access)
 {
+	/* What the CPU wrote is in its caches, our own clearing as well. */
+	if (access->cpu_writes)
+		return DMA_HEAP_SYNC_FOR_DEVICE;
+
+	/* The copy was filled by the CPU just now, whoever wrote before. */
+	if (!access->coherent && access->bounced)
+		return DMA_HEAP_SYNC_FOR_DEVICE;
+
+	return 0;
+}
+
+static unsigned int
+dma_heap_give_back_maintenance(const struct dma_heap_access *access)
+{
+	/* A device that only reads leaves the CPU's view as it is. */
+	if (access->device == DMA_TO_DEVICE)
+		return 0;
+
+	/*
+	 * One that writes makes it stale, for a CPU that writes, too: written
+	 * in part, a stale line would take its neighbours along. What another
+	 * access has written so far would be thrown away with the stale lines,
+	 * so it goes to memory first.
+	 */
+	if (access->writer)
+		return DMA_HEAP_SYNC_FOR_DEVICE | DMA_HEAP_SYNC_FOR_CPU;
+
+	return DMA_HEAP_SYNC_FOR_CPU;
+}
+
+static unsigned int dma_heap_end_maintenance(const struct dma_heap_access *access)
+{
+	/* Nothing was written, so there is nothing to clean. */
+	if (access->cpu == DMA_FROM_DEVICE || !access->cpu_writes)
+		return 0;
+
+	/*
+	 * For a device that only writes, too: a dirty line that is evicted
+	 * later would overwrite what the device put there, and a bounce buffer
+	 * that knows nothing of the CPU's part would.
+	 */
+	return DMA_HEAP_SYNC_FOR_DEVICE;
+}
+
+/**
+ * dma_heap_maintenance() - what has to be done for one mapping?
+ * @event: What happens.
+ * @access: What is known about it.
+ *
+ * Return: DMA_HEAP_SYNC_FOR_DEVICE, DMA_HEAP_SYNC_FOR_CPU, both (to be done in
+ * this order), or 0. For a begin and an unmap, it is the open accesses' parts
+ * of the memory that are synced for the device.
+ */
+unsigned int dma_heap_maintenance(enum dma_heap_event event,
+				  const struct dma_heap_access *access)
+{
+	/* The same memory, seen through the same caches. */
+	if (access->coherent && !access->bounced)
+		return 0;
+
 	switch (event) {
 	case DMA_HEAP_MAP:
-		/* Our own clearing may still be in the cache. */
-		return true;
+		return dma_heap_map_maintenance(access);
 	case DMA_HEAP_CPU_BEGIN:
 	case DMA_HEAP_UNMAP:
-		/*
-		 * A device that only reads leaves the CPU's view as it is. A
-		 * device that writes makes it stale, for a write too: written
-		 * in part, a stale line would take its neighbours along.
-		 */
-		return device != DMA_TO_DEVICE;
+		return dma_heap_give_back_maintenance(access);
 	case DMA_HEAP_CPU_END:
-		/* Nothing to clean after an access declared a read. */
-		return cpu != DMA_FROM_DEVICE;
+		return dma_heap_end_maintenance(access);
 	}
 
-	return true;
+	return DMA_HEAP_SYNC_FOR_DEVICE | DMA_HEAP_SYNC_FOR_CPU;
 }
 
 /**
  * dma_heap_map_direction() - in which direction to map for a device
- * @cpu_writes: May the CPU write to the buffer?
  * @device: Direction that the device asks for.
  *
- * Where both the CPU and the device write, a mapping FROM_DEVICE would lose
- * what the CPU wrote: 32-bit Arm invalidates the dirty lines, and a bounce
- * buffer never sees them.
+ * A mapping FROM_DEVICE says that nothing of what the CPU wrote will be
+ * wanted: 32-bit Arm invalidates the dirty lines, and a sync copies nothing
+ * into a bounce buffer. But a device may write less than all of it, and the
+ * rest is an overlay that the CPU drew, or our own clearing, without which the
+ * memory is its last owner's.
  */
-enum dma_data_direction
-dma_heap_map_direction(bool cpu_writes, enum dma_data_direction device)
+enum dma_data_direction dma_heap_map_direction(enum dma_data_direction device)
 {
-	if (cpu_writes && device == DMA_FROM_DEVICE)
-		return DMA_BIDIRECTIONAL;
-	return device;
+	return device == DMA_FROM_DEVICE ? DMA_BIDIRECTIONAL : device;
 }

@@ -2,8 +2,13 @@
 #ifndef _DMABUF_HEAPS_ACCESS_H
 #define _DMABUF_HEAPS_ACCESS_H
 
+#include <linux/bits.h>
 #include <linux/dma-direction.h>
 #include <linux/types.h>
+
+/* What maintenance is due: none, one, or both in this order. */
+#define DMA_HEAP_SYNC_FOR_DEVICE	BIT(0)
+#define DMA_HEAP_SYNC_FOR_CPU		BIT(1)
 
 /**
  * enum dma_heap_event - when cache maintenance may be due
@@ -19,10 +24,29 @@ enum dma_heap_event {
 	DMA_HEAP_UNMAP,
 };
 
-bool dma_heap_needs_sync(enum dma_heap_event event,
-			 enum dma_data_direction cpu,
-			 enum dma_data_direction device);
-enum dma_data_direction
-dma_heap_map_direction(bool cpu_writes, enum dma_data_direction device);
+/**
+ * struct dma_heap_access - what is known about an event and one mapping
+ * @cpu_writes: For an end: may the CPU write through what was accessed? For a
+ *	map: may it have written since the memory was last cleaned? The other
+ *	events do not depend on it.
+ * @cpu: For a begin and an end: direction of the CPU access.
+ * @device: Direction in which the device asked for the mapping.
+ * @coherent: The device sees the CPU's caches.
+ * @bounced: The device may get a copy of the memory instead of the memory.
+ * @writer: For a begin and an unmap: a CPU access for writing is open, which
+ *	did not end yet.
+ */
+struct dma_heap_access {
+	bool cpu_writes;
+	enum dma_data_direction cpu;
+	enum dma_data_direction device;
+	bool coherent;
+	bool bounced;
+	bool writer;
+};
+
+unsigned int dma_heap_maintenance(enum dma_heap_event event,
+				  const struct dma_heap_access *access);
+enum dma_data_direction dma_heap_map_direction(enum dma_data_direction device);
 
 #endif /* _DMABUF_HEAPS_ACCESS_H */

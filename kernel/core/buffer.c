@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The buffer exporter: memory in extents becomes a dma-buf.
+ * The buffer exporter: memory in extents becomes a dma-buf, or several.
+ *
+ * A buffer is memory that a heap has lent. The dma-bufs over it are its views,
+ * of which the first shows all of it; they share its mappings by devices and
+ * its reservation object. The last of them gives the memory back.
  *
  * Nothing here costs time or memory per page where the memory is one extent.
  *
  * Lock order, outermost first:
  *
  *   mmap_lock			of a process that maps or faults
- *   dma_resv of the dma-buf	held by dma-buf around map, unmap, vmap, vunmap
+ *   dma_resv of the buffer	held by dma-buf around map, unmap, vmap, vunmap
  *   dma_heap_buffer.lock	here
  *
  * Under the last one: no allocation that may sleep, no call of a heap, no
@@ -16,213 +20,51 @@
 #include <linux/dma-buf.h>
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
-#include <linux/dma-mapping.h>
 #include <linux/dma-resv.h>
-#include <linux/err.h>
+#include <linux/export.h>
 #include <linux/fs.h>
-#include <linux/highmem.h>
-#include <linux/module.h>
-#include <linux/scatterlist.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 
-#include "access.h"
 #include "buffer.h"
 #include "core.h"
 
-/**
- * struct dma_heap_mapping - a buffer, mapped for a device once
- * @dev: The device.
- * @asked: Direction that the importer asked for: what the device does.
- * @mapped: Direction that the DMA API was given.
- * @table: What the importer got.
- * @link: Place in &dma_heap_buffer.mappings.
- */
-struct dma_heap_mapping {
-	struct device *dev;
-	enum dma_data_direction asked;
-	enum dma_data_direction mapped;
-	struct sg_table table;
-	struct list_head link;
-};
-
-/* Attributes for the DMA API: it syncs by itself unless told otherwise. */
-static unsigned long dma_heap_dma_attrs(enum dma_heap_event event,
-					enum dma_data_direction asked)
+/* Goes to the piece that begins at @walk's extent, @skip pages into it. */
+static void dma_heap_walk_to(struct dma_heap_walk *walk, unsigned long skip)
 {
-	if (dma_heap_needs_sync(event, DMA_BIDIRECTIONAL, asked))
-		return 0;
-	return DMA_ATTR_SKIP_CPU_SYNC;
+	unsigned long nr_pages;
+
+	walk->nr_pages = 0;
+	if (!walk->left)
+		return;
+
+	nr_pages = min(walk->extent->nr_pages - skip, walk->left);
+	walk->pfn = walk->extent->pfn + skip;
+	walk->nr_pages = nr_pages;
+	walk->left -= nr_pages;
 }
 
-/*
- * The longest entry a device can take. Where DMA is bounced, an entry that
- * does not fit into a slot of bounce buffers can't be mapped at all.
- */
-static unsigned int dma_heap_max_entry(struct device *dev)
+/* The span has to be within the buffer. */
+void dma_heap_walk_start(struct dma_heap_walk *walk,
+			 const struct dma_heap_buffer *buffer,
+			 struct dma_heap_span span)
 {
-	size_t max = min_t(size_t, dma_max_mapping_size(dev), UINT_MAX);
+	unsigned long skip = span.first;
 
-	return max_t(unsigned int, ALIGN_DOWN(max, PAGE_SIZE), PAGE_SIZE);
-}
-
-static int dma_heap_fill_table(struct sg_table *table, struct device *dev,
-			       const struct dma_heap_buffer *buffer)
-{
-	unsigned int max_pages = dma_heap_max_entry(dev) >> PAGE_SHIFT;
-	const struct dma_heap_extent *extent;
-	unsigned int nents = 0;
-	struct scatterlist *sg;
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < buffer->nr_extents; i++)
-		nents += DIV_ROUND_UP(buffer->extents[i].nr_pages, max_pages);
-
-	ret = sg_alloc_table(table, nents, GFP_KERNEL);
-	if (ret)
-		return ret;
-
-	sg = table->sgl;
-	for (i = 0; i < buffer->nr_extents; i++) {
-		unsigned long done, n;
-
-		extent = &buffer->extents[i];
-		for (done = 0; done < extent->nr_pages; done += n) {
-			n = min_t(unsigned long, max_pages,
-				  extent->nr_pages - done);
-			sg_set_page(sg, pfn_to_page(extent->pfn + done),
-				    n << PAGE_SHIFT, 0);
-			sg = sg_next(sg);
-		}
+	walk->extent = buffer->extents;
+	walk->left = span.nr_pages;
+	while (skip >= walk->extent->nr_pages) {
+		skip -= walk->extent->nr_pages;
+		walk->extent++;
 	}
-
-	return 0;
+	dma_heap_walk_to(walk, skip);
 }
 
-/* The CPU may write to what was opened for writing. */
-static bool dma_heap_cpu_writes(const struct dma_buf *dmabuf)
+void dma_heap_walk_next(struct dma_heap_walk *walk)
 {
-	return dmabuf->file->f_mode & FMODE_WRITE;
+	walk->extent++;
+	dma_heap_walk_to(walk, 0);
 }
-
-static struct sg_table *
-dma_heap_buffer_map(struct dma_buf_attachment *attachment,
-		    enum dma_data_direction direction)
-{
-	struct dma_buf *dmabuf = attachment->dmabuf;
-	struct dma_heap_buffer *buffer = dmabuf->priv;
-	struct dma_heap_mapping *mapping;
-	int ret;
-
-	dma_resv_assert_held(dmabuf->resv);
-
-	mapping = kzalloc_obj(*mapping);
-	if (!mapping)
-		return ERR_PTR(-ENOMEM);
-
-	mapping->dev = attachment->dev;
-	mapping->asked = direction;
-	mapping->mapped = dma_heap_map_direction(dma_heap_cpu_writes(dmabuf),
-						 direction);
-
-	ret = dma_heap_fill_table(&mapping->table, mapping->dev, buffer);
-	if (ret)
-		goto free;
-
-	ret = dma_map_sgtable(mapping->dev, &mapping->table, mapping->mapped,
-			      dma_heap_dma_attrs(DMA_HEAP_MAP, direction));
-	if (ret)
-		goto free_table;
-
-	mutex_lock(&buffer->lock);
-	list_add(&mapping->link, &buffer->mappings);
-	mutex_unlock(&buffer->lock);
-
-	return &mapping->table;
-
-free_table:
-	sg_free_table(&mapping->table);
-free:
-	kfree(mapping);
-	return ERR_PTR(ret);
-}
-
-static void dma_heap_buffer_unmap(struct dma_buf_attachment *attachment,
-				  struct sg_table *table,
-				  enum dma_data_direction direction)
-{
-	struct dma_heap_buffer *buffer = attachment->dmabuf->priv;
-	struct dma_heap_mapping *mapping = container_of(table,
-							struct dma_heap_mapping,
-							table);
-
-	dma_resv_assert_held(attachment->dmabuf->resv);
-
-	mutex_lock(&buffer->lock);
-	list_del(&mapping->link);
-	mutex_unlock(&buffer->lock);
-
-	dma_unmap_sgtable(mapping->dev, table, mapping->mapped,
-			  dma_heap_dma_attrs(DMA_HEAP_UNMAP, mapping->asked));
-	sg_free_table(table);
-	kfree(mapping);
-}
-
-static int dma_heap_buffer_begin_cpu_access(struct dma_buf *dmabuf,
-					    enum dma_data_direction direction)
-{
-	struct dma_heap_buffer *buffer = dmabuf->priv;
-	struct dma_heap_mapping *m;
-
-	mutex_lock(&buffer->lock);
-	list_for_each_entry(m, &buffer->mappings, link)
-		if (dma_heap_needs_sync(DMA_HEAP_CPU_BEGIN, direction, m->asked))
-			dma_sync_sgtable_for_cpu(m->dev, &m->table, m->mapped);
-	if (buffer->vaddr)
-		invalidate_kernel_vmap_range(buffer->vaddr,
-					     buffer->nr_pages << PAGE_SHIFT);
-	mutex_unlock(&buffer->lock);
-
-	return 0;
-}
-
-static int dma_heap_buffer_end_cpu_access(struct dma_buf *dmabuf,
-					  enum dma_data_direction direction)
-{
-	struct dma_heap_buffer *buffer = dmabuf->priv;
-	struct dma_heap_mapping *m;
-
-	mutex_lock(&buffer->lock);
-	if (buffer->vaddr)
-		flush_kernel_vmap_range(buffer->vaddr,
-					buffer->nr_pages << PAGE_SHIFT);
-	list_for_each_entry(m, &buffer->mappings, link)
-		if (dma_heap_needs_sync(DMA_HEAP_CPU_END, direction, m->asked))
-			dma_sync_sgtable_for_device(m->dev, &m->table, m->mapped);
-	mutex_unlock(&buffer->lock);
-
-	return 0;
-}
-
-static void dma_heap_buffer_release(struct dma_buf *dmabuf)
-{
-	struct dma_heap_buffer *buffer = dmabuf->priv;
-
-	buffer->ops->free(buffer);
-	dma_heap_buffer_destroy(buffer);
-}
-
-static const struct dma_buf_ops dma_heap_buffer_dma_buf_ops = {
-	.map_dma_buf = dma_heap_buffer_map,
-	.unmap_dma_buf = dma_heap_buffer_unmap,
-	.begin_cpu_access = dma_heap_buffer_begin_cpu_access,
-	.end_cpu_access = dma_heap_buffer_end_cpu_access,
-	.mmap = dma_heap_buffer_mmap,
-	.vmap = dma_heap_buffer_vmap,
-	.vunmap = dma_heap_buffer_vunmap,
-	.release = dma_heap_buffer_release,
-};
 
 /*
  * Tells lockdep, before it happens, that the lock is taken where memory is
@@ -257,9 +99,12 @@ dma_heap_buffer_create(struct dma_heap *heap,
 	if (!buffer)
 		return NULL;
 
+	kref_init(&buffer->ref);
+	dma_resv_init(&buffer->resv);
 	mutex_init(&buffer->lock);
 	dma_heap_buffer_teach_lockdep(buffer);
 	INIT_LIST_HEAD(&buffer->mappings);
+	INIT_LIST_HEAD(&buffer->writers);
 	buffer->ops = ops;
 	buffer->nr_pages = nr_pages;
 	buffer->nr_extents = nr_extents;
@@ -279,10 +124,31 @@ EXPORT_SYMBOL_NS_GPL(dma_heap_buffer_create, "DMA_BUF_HEAP");
 void dma_heap_buffer_destroy(struct dma_heap_buffer *buffer)
 {
 	mutex_destroy(&buffer->lock);
+	dma_resv_fini(&buffer->resv);
 	dma_heap_put(buffer->heap);
 	kvfree(buffer);
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_buffer_destroy, "DMA_BUF_HEAP");
+
+static void dma_heap_buffer_free(struct kref *ref)
+{
+	struct dma_heap_buffer *buffer = container_of(ref, struct dma_heap_buffer,
+						      ref);
+
+	buffer->ops->free(buffer);
+	dma_heap_buffer_destroy(buffer);
+}
+
+void dma_heap_buffer_get(struct dma_heap_buffer *buffer)
+{
+	kref_get(&buffer->ref);
+}
+
+/* May sleep: with the last reference the heap gets its memory back. */
+void dma_heap_buffer_put(struct dma_heap_buffer *buffer)
+{
+	kref_put(&buffer->ref, dma_heap_buffer_free);
+}
 
 /**
  * dma_heap_buffer_export() - make a buffer a dma-buf
@@ -299,15 +165,11 @@ EXPORT_SYMBOL_NS_GPL(dma_heap_buffer_destroy, "DMA_BUF_HEAP");
 struct dma_buf *dma_heap_buffer_export(struct dma_heap_buffer *buffer,
 				       u32 fd_flags)
 {
-	struct dma_buf_export_info info = {
-		.exp_name = dma_heap_get_name(buffer->heap),
-		.owner = buffer->heap->owner,
-		.ops = &dma_heap_buffer_dma_buf_ops,
-		.size = buffer->nr_pages << PAGE_SHIFT,
-		.flags = fd_flags,
-		.priv = buffer,
-	};
+	const struct dma_heap_span all = { 0, buffer->nr_pages };
 
-	return dma_buf_export(&info);
+	/* No later view can be writable if this one is not. */
+	buffer->writable = OPEN_FMODE(fd_flags) & FMODE_WRITE;
+
+	return dma_heap_view_export(buffer, all, fd_flags);
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_buffer_export, "DMA_BUF_HEAP");

@@ -32,15 +32,17 @@ static int dma_heap_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/* Three of the four values of the access mode's bits are a mode. */
+static bool dma_heap_fd_flags_are_valid(u32 fd_flags)
+{
+	return !(fd_flags & ~DMA_HEAP_VALID_FD_FLAGS) &&
+	       (fd_flags & O_ACCMODE) != O_ACCMODE;
+}
+
 static int dma_heap_check_request(const struct dma_heap_allocation_data *data)
 {
-	if (data->fd ||
-	    data->fd_flags & ~DMA_HEAP_VALID_FD_FLAGS ||
+	if (data->fd || !dma_heap_fd_flags_are_valid(data->fd_flags) ||
 	    data->heap_flags & ~DMA_HEAP_VALID_HEAP_FLAGS)
-		return -EINVAL;
-
-	/* Three of the four values of the access mode's bits are a mode. */
-	if ((data->fd_flags & O_ACCMODE) == O_ACCMODE)
 		return -EINVAL;
 
 	if (!data->len || data->len > ALIGN_DOWN(U64_MAX, PAGE_SIZE))
@@ -49,6 +51,20 @@ static int dma_heap_check_request(const struct dma_heap_allocation_data *data)
 	/* More than this machine can address, or than a file can be long. */
 	if (data->len > ALIGN_DOWN((unsigned long)LONG_MAX, PAGE_SIZE))
 		return -ENOMEM;
+
+	return 0;
+}
+
+/* All that needs no look at the buffer. */
+static int dma_heap_check_view(const struct dma_heap_view_data *data)
+{
+	if (data->fd || !dma_heap_fd_flags_are_valid(data->fd_flags) ||
+	    data->flags)
+		return -EINVAL;
+
+	if (!data->len || !PAGE_ALIGNED(data->len) ||
+	    !PAGE_ALIGNED(data->offset))
+		return -EINVAL;
 
 	return 0;
 }
@@ -74,11 +90,51 @@ static struct dma_buf *dma_heap_allocate(struct dma_heap *heap,
 	return dmabuf;
 }
 
+static struct dma_buf *dma_heap_view(struct dma_heap *heap,
+				     const struct dma_heap_view_data *data)
+{
+	struct dma_buf *dmabuf;
+	int ret;
+
+	ret = down_read_killable(&heap->removal);
+	if (ret)
+		return ERR_PTR(ret);
+
+	if (heap->removed)
+		dmabuf = ERR_PTR(-ENODEV);
+	else
+		dmabuf = dma_heap_view_create(heap, data);
+	up_read(&heap->removal);
+
+	return dmabuf;
+}
+
+/*
+ * Tells the program which descriptor it has got, and only then installs it:
+ * from then on it is the whole process's and can't be taken back.
+ */
+static int dma_heap_answer(struct dma_buf *dmabuf, int fd, void __user *arg,
+			   const void *data, size_t size)
+{
+	if (IS_ERR(dmabuf)) {
+		put_unused_fd(fd);
+		return PTR_ERR(dmabuf);
+	}
+
+	if (copy_to_user(arg, data, size)) {
+		dma_buf_put(dmabuf);
+		put_unused_fd(fd);
+		return -EFAULT;
+	}
+
+	dma_buf_fd_install(dmabuf, fd);
+	return 0;
+}
+
 static int dma_heap_ioctl_alloc(struct dma_heap *heap, void __user *arg,
 				size_t size)
 {
 	struct dma_heap_allocation_data data = {};
-	struct dma_buf *dmabuf;
 	int fd, ret;
 
 	if (size < offsetofend(struct dma_heap_allocation_data, fd))
@@ -96,30 +152,33 @@ static int dma_heap_ioctl_alloc(struct dma_heap *heap, void __user *arg,
 	if (fd < 0)
 		return fd;
 
-	dmabuf = dma_heap_allocate(heap, &data);
-	if (IS_ERR(dmabuf)) {
-		ret = PTR_ERR(dmabuf);
-		goto put_fd;
-	}
-
-	/*
-	 * Once it is installed, the descriptor is the whole process's and
-	 * can't be taken back: the answer must have arrived before.
-	 */
 	data.fd = fd;
-	if (copy_to_user(arg, &data, size)) {
-		ret = -EFAULT;
-		goto put_buffer;
-	}
+	return dma_heap_answer(dma_heap_allocate(heap, &data), fd, arg, &data,
+			       size);
+}
 
-	dma_buf_fd_install(dmabuf, fd);
-	return 0;
+static int dma_heap_ioctl_view(struct dma_heap *heap, void __user *arg,
+			       size_t size)
+{
+	struct dma_heap_view_data data;
+	int fd, ret;
 
-put_buffer:
-	dma_buf_put(dmabuf);
-put_fd:
-	put_unused_fd(fd);
-	return ret;
+	if (size < sizeof(data))
+		return -EINVAL;
+	if (copy_from_user(&data, arg, sizeof(data)))
+		return -EFAULT;
+
+	ret = dma_heap_check_view(&data);
+	if (ret)
+		return ret;
+
+	fd = get_unused_fd_flags(data.fd_flags & O_CLOEXEC);
+	if (fd < 0)
+		return fd;
+
+	data.fd = fd;
+	return dma_heap_answer(dma_heap_view(heap, &data), fd, arg, &data,
+			       sizeof(data));
 }
 
 static long dma_heap_ioctl(struct file *file, unsigned int cmd,
@@ -135,6 +194,9 @@ static long dma_heap_ioctl(struct file *file, unsigned int cmd,
 	case DMA_HEAP_IOCTL_ALLOC & ~IOCSIZE_MASK:
 		return dma_heap_ioctl_alloc(heap, (void __user *)arg,
 					    _IOC_SIZE(cmd));
+	case DMA_HEAP_IOCTL_VIEW & ~IOCSIZE_MASK:
+		return dma_heap_ioctl_view(heap, (void __user *)arg,
+					   _IOC_SIZE(cmd));
 	default:
 		/* What mainline's core answers, and programs know. */
 		return -EINVAL;

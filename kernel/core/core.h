@@ -9,7 +9,9 @@
 #include <linux/types.h>
 
 struct attribute_group;
+struct dma_buf;
 struct dma_heap_ops;
+struct dma_heap_view_data;
 struct file_operations;
 struct inode;
 struct module;
@@ -47,6 +49,9 @@ struct dma_heap *dma_heap_get_from_inode(struct inode *inode);
 
 int dma_heap_registry_init(void);
 void dma_heap_registry_exit(void);
+
+struct dma_buf *dma_heap_view_create(struct dma_heap *heap,
+				     const struct dma_heap_view_data *data);
 
 extern const struct file_operations dma_heap_fops;
 extern const struct attribute_group *dma_heap_groups[];

@@ -7,22 +7,6 @@
 
 #include "buffer.h"
 
-/* The frame at @pgoff, and how many follow it without a gap. */
-static unsigned long dma_heap_buffer_pfn(const struct dma_heap_buffer *buffer,
-					 unsigned long pgoff,
-					 unsigned long *run)
-{
-	const struct dma_heap_extent *extent = buffer->extents;
-
-	while (pgoff >= extent->nr_pages) {
-		pgoff -= extent->nr_pages;
-		extent++;
-	}
-
-	*run = extent->nr_pages - pgoff;
-	return extent->pfn + pgoff;
-}
-
 /*
  * A fault fills the page table it happened in, so there is one fault for each
  * 2 MiB (with pages of 4 KiB) and not one for each page.
@@ -30,30 +14,35 @@ static unsigned long dma_heap_buffer_pfn(const struct dma_heap_buffer *buffer,
 static vm_fault_t dma_heap_buffer_fault(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
-	const struct dma_heap_buffer *buffer = vma->vm_private_data;
-	unsigned long addr, end, last, pgoff, pfn, run = 0;
+	const struct dma_heap_view *view = vma->vm_private_data;
+	const struct dma_heap_span one = { view->span.first + vmf->pgoff, 1 };
+	struct dma_heap_span around;
+	struct dma_heap_walk walk;
+	unsigned long addr, end;
 	vm_fault_t ret;
 
-	if (vmf->pgoff >= buffer->nr_pages)
+	if (vmf->pgoff >= view->span.nr_pages)
 		return VM_FAULT_SIGBUS;
 
 	/* The page that was asked for must be there, the others may. */
-	pfn = dma_heap_buffer_pfn(buffer, vmf->pgoff, &run);
-	ret = vmf_insert_pfn(vma, vmf->address, pfn);
+	dma_heap_walk_start(&walk, view->buffer, one);
+	ret = vmf_insert_pfn(vma, vmf->address, walk.pfn);
 	if (ret != VM_FAULT_NOPAGE)
 		return ret;
 
 	addr = max(vmf->address & PMD_MASK, vma->vm_start);
 	end = min((vmf->address & PMD_MASK) + PMD_SIZE - 1, vma->vm_end - 1);
-	pgoff = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
-	last = min(pgoff + ((end - addr) >> PAGE_SHIFT), buffer->nr_pages - 1);
+	around.first = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+	around.nr_pages = min(((end - addr) >> PAGE_SHIFT) + 1,
+			      view->span.nr_pages - around.first);
+	around.first += view->span.first;
 
-	for (run = 0; pgoff <= last; pgoff++, addr += PAGE_SIZE, pfn++, run--) {
-		if (!run)
-			pfn = dma_heap_buffer_pfn(buffer, pgoff, &run);
-		if (vmf_insert_pfn(vma, addr, pfn) != VM_FAULT_NOPAGE)
-			break;
-	}
+	for (dma_heap_walk_start(&walk, view->buffer, around); walk.nr_pages;
+	     dma_heap_walk_next(&walk))
+		for (; walk.nr_pages; walk.nr_pages--, addr += PAGE_SIZE)
+			if (vmf_insert_pfn(vma, addr, walk.pfn++) !=
+			    VM_FAULT_NOPAGE)
+				return VM_FAULT_NOPAGE;
 
 	return VM_FAULT_NOPAGE;
 }

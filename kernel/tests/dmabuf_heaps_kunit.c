@@ -9,81 +9,191 @@
 /* A copy of its own: the core exports nothing for tests. */
 #include "../core/access.c"
 
+/* Sets of directions, of answers, and of events. */
 #define TO	BIT(DMA_TO_DEVICE)
 #define FROM	BIT(DMA_FROM_DEVICE)
-#define BOTH	BIT(DMA_BIDIRECTIONAL)
-#define ALL	(TO | FROM | BOTH)
+#define BIDIR	BIT(DMA_BIDIRECTIONAL)
+#define ALL	(TO | FROM | BIDIR)
 
-static const char * const direction_names[] = {
-	[DMA_BIDIRECTIONAL] = "bidirectional",
-	[DMA_TO_DEVICE] = "to device",
-	[DMA_FROM_DEVICE] = "from device",
-};
+#define NO	BIT(false)
+#define YES	BIT(true)
+#define ANY	(NO | YES)
 
-/*
- * When is maintenance due? The sets of directions, of the CPU access and of the
- * device, for which it is; for all others it would change nothing.
- */
-static const struct sync_case {
-	const char *name;
-	enum dma_heap_event event;
+#define MAP	BIT(DMA_HEAP_MAP)
+#define BEGIN	BIT(DMA_HEAP_CPU_BEGIN)
+#define END	BIT(DMA_HEAP_CPU_END)
+#define UNMAP	BIT(DMA_HEAP_UNMAP)
+
+/* Sets of devices, by whether they are coherent and whether they are bounced. */
+#define DEVICE(coherent, bounced) BIT(2 * (coherent) + (bounced))
+#define COHERENT		DEVICE(true, false)
+#define NONCOHERENT		DEVICE(false, false)
+#define BOUNCED			DEVICE(true, true)
+#define BOUNCED_NONCOHERENT	DEVICE(false, true)
+#define NOT_THE_SAME		(NONCOHERENT | BOUNCED | BOUNCED_NONCOHERENT)
+
+#define NOTHING		0
+#define FOR_DEVICE	DMA_HEAP_SYNC_FOR_DEVICE
+#define FOR_CPU		DMA_HEAP_SYNC_FOR_CPU
+
+/* What is due, for all combinations out of the sets, and why. */
+static const struct rule {
+	const char *why;
+	unsigned long events;
+	unsigned long devices;
+	unsigned long cpu_writes;
 	unsigned long cpu;
 	unsigned long device;
-} sync_cases[] = {
-	{ "map: our own clearing is in the cache", DMA_HEAP_MAP, ALL, ALL },
-	{ "begin: the device may have written", DMA_HEAP_CPU_BEGIN, ALL,
-	  FROM | BOTH },
-	{ "end: the CPU may have written", DMA_HEAP_CPU_END, TO | BOTH, ALL },
-	{ "unmap: the device may have written", DMA_HEAP_UNMAP, ALL,
-	  FROM | BOTH },
+	unsigned long writer;
+	unsigned int due;
+} rules[] = {
+	{ "coherent: both see the same memory through the same caches",
+	  MAP | BEGIN | END | UNMAP, COHERENT, ANY, ALL, ALL, ANY, NOTHING },
+
+	{ "map: what the CPU wrote, or we cleared, is in its caches only",
+	  MAP, NOT_THE_SAME, YES, ALL, ALL, ANY, FOR_DEVICE },
+	{ "map: cleaned before, and nobody could write since",
+	  MAP, NONCOHERENT, NO, ALL, ALL, ANY, NOTHING },
+	{ "map: the copy is made by the mapping itself",
+	  MAP, BOUNCED, NO, ALL, ALL, ANY, NOTHING },
+	{ "map: the copy was made by the CPU, and is in its caches only",
+	  MAP, BOUNCED_NONCOHERENT, NO, ALL, ALL, ANY, FOR_DEVICE },
+
+	{ "begin: a device that only reads changed nothing",
+	  BEGIN, NOT_THE_SAME, ANY, ALL, TO, ANY, NOTHING },
+	{ "begin: the device's data is in memory, or in the copy, only",
+	  BEGIN, NOT_THE_SAME, ANY, ALL, FROM | BIDIR, NO, FOR_CPU },
+	{ "begin: another's unfinished writes must survive that",
+	  BEGIN, NOT_THE_SAME, ANY, ALL, FROM | BIDIR, YES,
+	  FOR_DEVICE | FOR_CPU },
+
+	{ "end: nothing was written in an access declared a read",
+	  END, NOT_THE_SAME, ANY, FROM, ALL, ANY, NOTHING },
+	{ "end: nothing can have been written through what is read-only",
+	  END, NOT_THE_SAME, NO, TO | BIDIR, ALL, ANY, NOTHING },
+	{ "end: what was written is in the CPU's caches only",
+	  END, NOT_THE_SAME, YES, TO | BIDIR, ALL, ANY, FOR_DEVICE },
+
+	{ "unmap: a device that only reads changed nothing",
+	  UNMAP, NOT_THE_SAME, ANY, ALL, TO, ANY, NOTHING },
+	{ "unmap: the device's data is in memory, or in the copy, only",
+	  UNMAP, NOT_THE_SAME, ANY, ALL, FROM | BIDIR, NO, FOR_CPU },
+	{ "unmap: unfinished writes must survive that",
+	  UNMAP, NOT_THE_SAME, ANY, ALL, FROM | BIDIR, YES,
+	  FOR_DEVICE | FOR_CPU },
 };
 
-KUNIT_ARRAY_PARAM_DESC(sync, sync_cases, name);
+/* One of all combinations. */
+struct combination {
+	enum dma_heap_event event;
+	struct dma_heap_access access;
+};
 
-static void sync_is_done_when_it_is_due(struct kunit *test)
+/* Events, directions twice, and four times yes or no. */
+#define NR_COMBINATIONS (4 * 3 * 3 * 2 * 2 * 2 * 2)
+
+/* The lowest digit of a number whose digits have different bases. */
+static unsigned int take(unsigned int *number, unsigned int base)
 {
-	const struct sync_case *c = test->param_value;
-	enum dma_data_direction cpu, device;
-	bool due;
+	unsigned int digit = *number % base;
 
-	for (cpu = DMA_BIDIRECTIONAL; cpu <= DMA_FROM_DEVICE; cpu++)
-		for (device = DMA_BIDIRECTIONAL; device <= DMA_FROM_DEVICE;
-		     device++) {
-			due = c->cpu & BIT(cpu) && c->device & BIT(device);
-			KUNIT_EXPECT_EQ_MSG(test, due,
-					    dma_heap_needs_sync(c->event, cpu,
-								device),
-					    "CPU %s, device %s",
-					    direction_names[cpu],
-					    direction_names[device]);
-		}
+	*number /= base;
+	return digit;
 }
 
-/* Directions of a mapping, by what the device asks for. */
-static void direction_is_kept_if_the_cpu_only_reads(struct kunit *test)
+static struct combination nth_combination(unsigned int n)
 {
-	KUNIT_EXPECT_EQ(test, dma_heap_map_direction(false, DMA_TO_DEVICE),
-			DMA_TO_DEVICE);
-	KUNIT_EXPECT_EQ(test, dma_heap_map_direction(false, DMA_FROM_DEVICE),
-			DMA_FROM_DEVICE);
-	KUNIT_EXPECT_EQ(test, dma_heap_map_direction(false, DMA_BIDIRECTIONAL),
+	struct combination c;
+
+	c.event = take(&n, 4);
+	c.access.cpu = take(&n, 3);
+	c.access.device = take(&n, 3);
+	c.access.cpu_writes = take(&n, 2);
+	c.access.coherent = take(&n, 2);
+	c.access.bounced = take(&n, 2);
+	c.access.writer = take(&n, 2);
+
+	return c;
+}
+
+#define TEXT_MAX 128
+
+static const char *describe(const struct combination *c, char text[TEXT_MAX])
+{
+	const struct dma_heap_access *a = &c->access;
+
+	snprintf(text, TEXT_MAX,
+		 "event %d, CPU %s, direction %d; device %scoherent, %sbounced, direction %d; %s writer",
+		 c->event, a->cpu_writes ? "writes" : "reads", a->cpu,
+		 a->coherent ? "" : "not ", a->bounced ? "" : "not ", a->device,
+		 a->writer ? "a" : "no");
+	return text;
+}
+
+static bool rule_holds(const struct rule *rule, const struct combination *c)
+{
+	const struct dma_heap_access *a = &c->access;
+
+	return rule->events & BIT(c->event) &&
+	       rule->devices & DEVICE(a->coherent, a->bounced) &&
+	       rule->cpu_writes & BIT(a->cpu_writes) &&
+	       rule->cpu & BIT(a->cpu) && rule->device & BIT(a->device) &&
+	       rule->writer & BIT(a->writer);
+}
+
+static void rules_are_for_every_combination_once(struct kunit *test)
+{
+	char text[TEXT_MAX];
+	unsigned int n, i;
+
+	for (n = 0; n < NR_COMBINATIONS; n++) {
+		const struct combination c = nth_combination(n);
+		unsigned int held = 0;
+
+		for (i = 0; i < ARRAY_SIZE(rules); i++)
+			held += rule_holds(&rules[i], &c);
+		KUNIT_EXPECT_EQ_MSG(test, held, 1, "%s", describe(&c, text));
+	}
+}
+
+KUNIT_ARRAY_PARAM_DESC(rule, rules, why);
+
+static void maintenance_is_done_when_it_is_due(struct kunit *test)
+{
+	const struct rule *rule = test->param_value;
+	char text[TEXT_MAX];
+	unsigned int n;
+
+	for (n = 0; n < NR_COMBINATIONS; n++) {
+		const struct combination c = nth_combination(n);
+
+		if (rule_holds(rule, &c))
+			KUNIT_EXPECT_EQ_MSG(test,
+					    dma_heap_maintenance(c.event,
+								 &c.access),
+					    rule->due, "%s", describe(&c, text));
+	}
+}
+
+static void mapping_keeps_what_the_cpu_wrote(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, dma_heap_map_direction(DMA_FROM_DEVICE),
+			DMA_BIDIRECTIONAL);
+	KUNIT_EXPECT_EQ(test, dma_heap_map_direction(DMA_BIDIRECTIONAL),
 			DMA_BIDIRECTIONAL);
 }
 
-static void direction_keeps_what_the_cpu_writes(struct kunit *test)
+static void mapping_lets_a_device_that_reads_only_read(struct kunit *test)
 {
-	KUNIT_EXPECT_EQ(test, dma_heap_map_direction(true, DMA_TO_DEVICE),
+	KUNIT_EXPECT_EQ(test, dma_heap_map_direction(DMA_TO_DEVICE),
 			DMA_TO_DEVICE);
-	KUNIT_EXPECT_EQ(test, dma_heap_map_direction(true, DMA_FROM_DEVICE),
-			DMA_BIDIRECTIONAL);
-	KUNIT_EXPECT_EQ(test, dma_heap_map_direction(true, DMA_BIDIRECTIONAL),
-			DMA_BIDIRECTIONAL);
 }
 
 static struct kunit_case access_cases[] = {
-	KUNIT_CASE_PARAM(sync_is_done_when_it_is_due, sync_gen_params),
-	KUNIT_CASE(direction_is_kept_if_the_cpu_only_reads),
-	KUNIT_CASE(direction_keeps_what_the_cpu_writes),
+	KUNIT_CASE(rules_are_for_every_combination_once),
+	KUNIT_CASE_PARAM(maintenance_is_done_when_it_is_due, rule_gen_params),
+	KUNIT_CASE(mapping_keeps_what_the_cpu_wrote),
+	KUNIT_CASE(mapping_lets_a_device_that_reads_only_read),
 	{}
 };
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
+#include <linux/dma-heap.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -75,10 +76,9 @@ static void buffer_in_kernel(struct scene *scene)
 	CHECK_EQUAL(ioctl(scene->importer, IMPORTER_VMAP), 0);
 }
 
-static void full_region(struct scene *scene)
+/* As full as it gets: of memory that others use as well, only a part. */
+static void full_heap(struct scene *scene)
 {
-	if (!has_region(scene->heap))
-		skip("no region of its own");
 	scene->nr_bufs = take_all(scene->heap, MIB(1), scene->bufs);
 }
 
@@ -106,9 +106,11 @@ static int allocating_much(struct scene *scene)
 }
 
 /* What is to be refused is refused, with whatever else fails. */
-static int refused_by_a_full_region(struct scene *scene)
+static int refused_by_a_full_heap(struct scene *scene)
 {
-	if (!try_alloc(scene->heap, MIB(1), O_RDWR | O_CLOEXEC, 0,
+	const size_t too_much = has_region(scene->heap) ? MIB(1) : MIB(1) << 20;
+
+	if (!try_alloc(scene->heap, too_much, O_RDWR | O_CLOEXEC, 0,
 		       &scene->buf)) {
 		errno = 0;
 		return -1;
@@ -156,6 +158,21 @@ static int protecting_a_part(struct scene *scene)
 {
 	return mprotect((char *)scene->mem + page_size(), page_size(),
 			PROT_READ);
+}
+
+static int viewing_a_part(struct scene *scene)
+{
+	struct dma_heap_view_data data = {
+		.offset = page_size(),
+		.len = page_size(),
+		.buffer_fd = (uint32_t)scene->buf,
+		.fd_flags = O_RDONLY | O_CLOEXEC,
+	};
+
+	if (ioctl(scene->heap->fd, DMA_HEAP_IOCTL_VIEW, &data))
+		return -1;
+	scene->other = (int)data.fd;
+	return 0;
 }
 
 static int naming(struct scene *scene)
@@ -246,12 +263,13 @@ static int importing(struct scene *scene)
 FAILS_CLEANLY(opening, heap_alone, tidy)
 FAILS_CLEANLY(allocating_a_page, heap_alone, tidy)
 FAILS_CLEANLY(allocating_much, heap_alone, tidy)
-FAILS_CLEANLY(refused_by_a_full_region, full_region, tidy)
+FAILS_CLEANLY(refused_by_a_full_heap, full_heap, tidy)
 FAILS_CLEANLY(reading_an_attribute, heap_alone, tidy)
 FAILS_CLEANLY(mapping, buffer, tidy)
 FAILS_CLEANLY(touching, mapped_buffer, tidy)
 FAILS_CLEANLY(unmapping_a_part, mapped_buffer, tidy)
 FAILS_CLEANLY(protecting_a_part, mapped_buffer, tidy)
+FAILS_CLEANLY(viewing_a_part, buffer, tidy)
 FAILS_CLEANLY(naming, buffer, tidy)
 FAILS_CLEANLY(reading_fdinfo, buffer, tidy)
 FAILS_CLEANLY(syncing, buffer_in_kernel, tidy)

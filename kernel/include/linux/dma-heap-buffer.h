@@ -8,6 +8,8 @@
 #ifndef _DMA_HEAP_BUFFER_H
 #define _DMA_HEAP_BUFFER_H
 
+#include <linux/dma-resv.h>
+#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/types.h>
@@ -45,13 +47,18 @@ struct dma_heap_buffer_ops {
 };
 
 /**
- * struct dma_heap_buffer - memory that is lent as one dma-buf
+ * struct dma_heap_buffer - memory that is lent, as one dma-buf or more
+ * @ref: Held by each dma-buf over it.
  * @heap: Where it came from. The buffer holds a reference.
  * @ops: The heap's.
- * @lock: Protects @mappings and @vaddr. Last in the lock order, see
- *	core/buffer.c.
- * @mappings: One entry for each time a device has the buffer mapped.
- * @vaddr: Where the buffer is in the kernel's vmalloc area, or NULL.
+ * @resv: The reservation object of all its dma-bufs.
+ * @lock: Protects all that follows up to @clean. Last in the lock order,
+ *	see core/buffer.c.
+ * @mappings: One entry for each time a device has pages of it mapped.
+ * @writers: The CPU accesses for writing that are open.
+ * @writable: The CPU may write to it, or might have at some time.
+ * @clean: All that was in the CPU's caches has been cleaned once, our own
+ *	clearing that is, and what was written until then.
  * @nr_pages: Size in pages.
  * @nr_extents: Length of @extents.
  * @extents: The memory, in the buffer's order. The heap fills them in between
@@ -59,11 +66,15 @@ struct dma_heap_buffer_ops {
  *	pages in all.
  */
 struct dma_heap_buffer {
+	struct kref ref;
 	struct dma_heap *heap;
 	const struct dma_heap_buffer_ops *ops;
-	struct mutex lock;	/* @mappings and @vaddr */
+	struct dma_resv resv;
+	struct mutex lock;	/* see above */
 	struct list_head mappings;
-	void *vaddr;
+	struct list_head writers;
+	bool writable;
+	bool clean;
 	unsigned long nr_pages;
 	unsigned int nr_extents;
 	struct dma_heap_extent extents[] __counted_by(nr_extents);

@@ -37,6 +37,26 @@ struct dma_heap_allocation_data {
 	__u64 heap_flags;
 };
 
+/**
+ * struct dma_heap_view_data - a request for a view of a buffer
+ * @offset: in: where the view begins, in bytes from the beginning of what
+ *	@buffer_fd shows; a multiple of the page size
+ * @len: in: the view's size in bytes; a multiple of the page size, not 0
+ * @buffer_fd: in: a buffer of this heap, or a view of one
+ * @fd: in: 0; out: the new dma-buf file descriptor
+ * @fd_flags: in: O_RDONLY, O_WRONLY or O_RDWR, with or without O_CLOEXEC. The
+ *	access mode is the view's own and can't be more than @buffer_fd has.
+ * @flags: in: 0
+ */
+struct dma_heap_view_data {
+	__u64 offset;
+	__u64 len;
+	__u32 buffer_fd;
+	__u32 fd;
+	__u32 fd_flags;
+	__u32 flags;
+};
+
 #define DMA_HEAP_IOC_MAGIC 'H'
 
 /**
@@ -58,5 +78,34 @@ struct dma_heap_allocation_data {
  */
 #define DMA_HEAP_IOCTL_ALLOC	_IOWR(DMA_HEAP_IOC_MAGIC, 0x0, \
 				      struct dma_heap_allocation_data)
+
+/* From here on, numbers that mainline does not have. */
+
+/**
+ * DOC: DMA_HEAP_IOCTL_VIEW - make another dma-buf over a buffer's memory
+ *
+ * Takes a &struct dma_heap_view_data on an open heap and fills in its fd. The
+ * view shows the buffer, whole or in part. It has an access mode of its own,
+ * and a bracket around CPU access to it concerns its part alone. The memory
+ * lives as long as one dma-buf over it does, be it the first or a view. On
+ * failure nothing is left behind:
+ *
+ *   EINVAL	offset or len is not a multiple of the page size; len is 0; the
+ *		range is not within buffer_fd; fd or flags is not 0; fd_flags
+ *		has an unknown bit or no access mode; buffer_fd is no dma-buf,
+ *		or not one that these heaps have made; the structure is too short
+ *   EBADF	buffer_fd is no open descriptor
+ *   EXDEV	buffer_fd is a buffer of another heap
+ *   EACCES	the access mode is more than that of buffer_fd
+ *   EFAULT	the argument can't be read or written
+ *   EMFILE	no descriptor is free
+ *   ENOMEM	there is no memory for it
+ *   EINTR	the caller was killed
+ *   ENODEV	the heap was removed
+ *
+ * A structure may be longer: the excess is neither looked at nor changed.
+ */
+#define DMA_HEAP_IOCTL_VIEW	_IOWR(DMA_HEAP_IOC_MAGIC, 0x80, \
+				      struct dma_heap_view_data)
 
 #endif /* _UAPI_LINUX_DMA_HEAP_H */

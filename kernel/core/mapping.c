@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Buffers in devices: scatter tables, and the maintenance of what they name. */
+#include <linux/dma-buf.h>
+#include <linux/dma-heap-buffer.h>
+#include <linux/dma-map-ops.h>
+#include <linux/dma-mapping.h>
+#include <linux/dma-resv.h>
+#include <linux/err.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+
+#include "access.h"
+#include "buffer.h"
+
+/**
+ * struct dma_heap_mapping - pages of a buffer, mapped for a device once
+ * @dev: The device.
+ * @span: Which pages.
+ * @asked: Direction that the importer asked for: what the device does.
+ * @mapped: Direction that the DMA API was given.
+ * @table: What the importer got.
+ * @link: Place in &dma_heap_buffer.mappings.
+ */
+struct dma_heap_mapping {
+	struct device *dev;
+	struct dma_heap_span span;
+	enum dma_data_direction asked;
+	enum dma_data_direction mapped;
+	struct sg_table table;
+	struct list_head link;
+};
+
+/*
+ * The longest entry a device can take. Where DMA is bounced, an entry that
+ * does not fit into a slot of bounce buffers can't be mapped at all.
+ */
+static unsigned int dma_heap_max_entry(struct device *dev)
+{
+	size_t max = min_t(size_t, dma_max_mapping_size(dev), UINT_MAX);
+
+	return max_t(unsigned int, ALIGN_DOWN(max, PAGE_SIZE), PAGE_SIZE);
+}
+
+static int dma_heap_fill_table(struct sg_table *table, struct device *dev,
+			       const struct dma_heap_view *view)
+{
+	unsigned int max_pages = dma_heap_max_entry(dev) >> PAGE_SHIFT;
+	struct dma_heap_walk walk;
+	unsigned int nents = 0;
+	struct scatterlist *sg;
+	int ret;
+
+	for (dma_heap_walk_start(&walk, view->buffer, view->span); walk.nr_pages;
+	     dma_heap_walk_next(&walk))
+		nents += DIV_ROUND_UP(walk.nr_pages, max_pages);
+
+	ret = sg_alloc_table(table, nents, GFP_KERNEL);
+	if (ret)
+		return ret;
+
+	sg = table->sgl;
+	for (dma_heap_walk_start(&walk, view->buffer, view->span); walk.nr_pages;
+	     dma_heap_walk_next(&walk)) {
+		unsigned long done, n;
+
+		for (done = 0; done < walk.nr_pages; done += n) {
+			n = min_t(unsigned long, max_pages, walk.nr_pages - done);
+			sg_set_page(sg, pfn_to_page(walk.pfn + done),
+				    n << PAGE_SHIFT, 0);
+			sg = sg_next(sg);
+		}
+	}
+
+	return 0;
+}
+
+/* What the rules need to know that does not change while it is mapped. */
+static struct dma_heap_access
+dma_heap_mapping_access(const struct dma_heap_mapping *mapping)
+{
+	return (struct dma_heap_access){
+		.device = mapping->asked,
+		.coherent = dev_is_dma_coherent(mapping->dev),
+		/* Only devices that may be bounced have a limit. */
+		.bounced = dma_max_mapping_size(mapping->dev) < SIZE_MAX,
+	};
+}
+
+/* Attributes for the DMA API: it syncs by itself unless told otherwise. */
+static unsigned long dma_heap_dma_attrs(unsigned int due)
+{
+	return due ? 0 : DMA_ATTR_SKIP_CPU_SYNC;
+}
+
+static void dma_heap_sync_piece(const struct dma_heap_mapping *mapping,
+				dma_addr_t addr, size_t len, unsigned int how)
+{
+	if (how == DMA_HEAP_SYNC_FOR_CPU)
+		dma_sync_single_for_cpu(mapping->dev, addr, len,
+					mapping->mapped);
+	else
+		dma_sync_single_for_device(mapping->dev, addr, len,
+					   mapping->mapped);
+}
+
+/*
+ * Syncs the bytes from @start to @end of a mapping. The two sides of its table
+ * are cut differently where an IOMMU has merged entries, and what is synced at
+ * a time has to be in one piece on both.
+ */
+static void dma_heap_sync_part(struct dma_heap_mapping *mapping, size_t start,
+			       size_t end, unsigned int how)
+{
+	struct scatterlist *cpu = mapping->table.sgl;
+	struct scatterlist *dma = mapping->table.sgl;
+	size_t cpu_done = 0, dma_done = 0, pos = 0;
+
+	while (pos < end) {
+		size_t n = min(cpu->length - cpu_done,
+			       sg_dma_len(dma) - dma_done);
+		size_t from = max(pos, start);
+		size_t to = min(pos + n, end);
+
+		if (from < to)
+			dma_heap_sync_piece(mapping, sg_dma_address(dma) +
+					    dma_done + (from - pos),
+					    to - from, how);
+		pos += n;
+		cpu_done += n;
+		if (cpu_done == cpu->length) {
+			cpu = sg_next(cpu);
+			cpu_done = 0;
+		}
+		dma_done += n;
+		if (dma_done == sg_dma_len(dma)) {
+			dma = sg_next(dma);
+			dma_done = 0;
+		}
+	}
+}
+
+/* Syncs what a span and a mapping have in common, one way. */
+static void dma_heap_sync_span(struct dma_heap_mapping *mapping,
+			       struct dma_heap_span span, unsigned int how)
+{
+	struct dma_heap_span common = dma_heap_span_common(span, mapping->span);
+	size_t start;
+
+	if (!common.nr_pages)
+		return;
+
+	if (common.nr_pages < mapping->span.nr_pages) {
+		start = (common.first - mapping->span.first) << PAGE_SHIFT;
+		dma_heap_sync_part(mapping, start,
+				   start + (common.nr_pages << PAGE_SHIFT), how);
+	} else if (how == DMA_HEAP_SYNC_FOR_CPU) {
+		dma_sync_sgtable_for_cpu(mapping->dev, &mapping->table,
+					 mapping->mapped);
+	} else {
+		dma_sync_sgtable_for_device(mapping->dev, &mapping->table,
+					    mapping->mapped);
+	}
+}
+
+static bool dma_heap_is_written(const struct dma_heap_buffer *buffer,
+				struct dma_heap_span span)
+{
+	const struct dma_heap_writer *writer;
+
+	list_for_each_entry(writer, &buffer->writers, link)
+		if (dma_heap_span_common(writer->view->span, span).nr_pages)
+			return true;
+
+	return false;
+}
+
+/* Sends to memory what open accesses have written to a span so far. */
+static void dma_heap_sync_written(struct dma_heap_buffer *buffer,
+				  struct dma_heap_mapping *mapping,
+				  struct dma_heap_span span)
+{
+	const struct dma_heap_writer *writer;
+
+	list_for_each_entry(writer, &buffer->writers, link)
+		dma_heap_sync_span(mapping,
+				   dma_heap_span_common(writer->view->span, span),
+				   DMA_HEAP_SYNC_FOR_DEVICE);
+}
+
+/* Before the CPU looks at a span, or after the device has had it. */
+static void dma_heap_give_to_cpu(struct dma_heap_buffer *buffer,
+				 struct dma_heap_mapping *mapping,
+				 struct dma_heap_span span,
+				 enum dma_heap_event event,
+				 enum dma_data_direction direction)
+{
+	struct dma_heap_access access = dma_heap_mapping_access(mapping);
+	unsigned int due;
+
+	lockdep_assert_held(&buffer->lock);
+
+	access.cpu = direction;
+	access.writer = dma_heap_is_written(buffer, span);
+	due = dma_heap_maintenance(event, &access);
+	if (due & DMA_HEAP_SYNC_FOR_DEVICE)
+		dma_heap_sync_written(buffer, mapping, span);
+	if (due & DMA_HEAP_SYNC_FOR_CPU)
+		dma_heap_sync_span(mapping, span, DMA_HEAP_SYNC_FOR_CPU);
+}
+
+/* Before the CPU's access: what a begin means to each device. */
+void dma_heap_sync_for_cpu(const struct dma_heap_view *view,
+			   enum dma_data_direction direction)
+{
+	struct dma_heap_buffer *buffer = view->buffer;
+	struct dma_heap_mapping *mapping;
+
+	lockdep_assert_held(&buffer->lock);
+
+	list_for_each_entry(mapping, &buffer->mappings, link)
+		dma_heap_give_to_cpu(buffer, mapping, view->span,
+				     DMA_HEAP_CPU_BEGIN, direction);
+}
+
+/* After the CPU's access: what an end means to each device. */
+void dma_heap_sync_for_device(const struct dma_heap_view *view,
+			      enum dma_data_direction direction)
+{
+	struct dma_heap_buffer *buffer = view->buffer;
+	struct dma_heap_mapping *mapping;
+
+	lockdep_assert_held(&buffer->lock);
+
+	list_for_each_entry(mapping, &buffer->mappings, link) {
+		struct dma_heap_access access = dma_heap_mapping_access(mapping);
+
+		access.cpu = direction;
+		access.cpu_writes = view->writable;
+		if (dma_heap_maintenance(DMA_HEAP_CPU_END, &access))
+			dma_heap_sync_span(mapping, view->span,
+					   DMA_HEAP_SYNC_FOR_DEVICE);
+	}
+}
+
+/*
+ * Under the lock, so that the CPU's access ends either before, and what it
+ * wrote is cleaned here, or after, and finds the mapping.
+ */
+static int dma_heap_add_mapping(struct dma_heap_buffer *buffer,
+				struct dma_heap_mapping *mapping)
+{
+	struct dma_heap_access access = dma_heap_mapping_access(mapping);
+	unsigned int due;
+	int ret;
+
+	mutex_lock(&buffer->lock);
+	access.cpu_writes = buffer->writable || !buffer->clean;
+	due = dma_heap_maintenance(DMA_HEAP_MAP, &access);
+	ret = dma_map_sgtable(mapping->dev, &mapping->table, mapping->mapped,
+			      dma_heap_dma_attrs(due));
+	if (!ret) {
+		list_add(&mapping->link, &buffer->mappings);
+		/* Of what is bounced, the copy was cleaned. */
+		if (due && !access.coherent && !access.bounced &&
+		    mapping->span.nr_pages == buffer->nr_pages)
+			buffer->clean = true;
+	}
+	mutex_unlock(&buffer->lock);
+
+	return ret;
+}
+
+struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
+				     enum dma_data_direction direction)
+{
+	struct dma_heap_view *view = attachment->dmabuf->priv;
+	struct dma_heap_mapping *mapping;
+	int ret;
+
+	dma_resv_assert_held(attachment->dmabuf->resv);
+
+	mapping = kzalloc_obj(*mapping);
+	if (!mapping)
+		return ERR_PTR(-ENOMEM);
+
+	mapping->dev = attachment->dev;
+	mapping->span = view->span;
+	mapping->asked = direction;
+	mapping->mapped = dma_heap_map_direction(direction);
+
+	ret = dma_heap_fill_table(&mapping->table, mapping->dev, view);
+	if (ret)
+		goto free;
+
+	ret = dma_heap_add_mapping(view->buffer, mapping);
+	if (ret)
+		goto free_table;
+
+	return &mapping->table;
+
+free_table:
+	sg_free_table(&mapping->table);
+free:
+	kfree(mapping);
+	return ERR_PTR(ret);
+}
+
+void dma_heap_buffer_unmap(struct dma_buf_attachment *attachment,
+			   struct sg_table *table,
+			   enum dma_data_direction direction)
+{
+	struct dma_heap_view *view = attachment->dmabuf->priv;
+	struct dma_heap_mapping *mapping = container_of(table,
+							struct dma_heap_mapping,
+							table);
+
+	dma_resv_assert_held(attachment->dmabuf->resv);
+
+	/* Under the lock, as no access may begin between the sync and the end. */
+	mutex_lock(&view->buffer->lock);
+	dma_heap_drop_dead_writers(view->buffer);
+	dma_heap_give_to_cpu(view->buffer, mapping, mapping->span,
+			     DMA_HEAP_UNMAP, DMA_BIDIRECTIONAL);
+	list_del(&mapping->link);
+	mutex_unlock(&view->buffer->lock);
+
+	dma_unmap_sgtable(mapping->dev, table, mapping->mapped,
+			  DMA_ATTR_SKIP_CPU_SYNC);
+	sg_free_table(table);
+	kfree(mapping);
+}
