@@ -120,4 +120,14 @@ int dma_heap_buffer_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma);
 int dma_heap_buffer_vmap(struct dma_buf *dmabuf, struct iosys_map *map);
 void dma_heap_buffer_vunmap(struct dma_buf *dmabuf, struct iosys_map *map);
 
+/* protected.c: buffers that the CPU has no access to */
+struct sg_table *dma_heap_protected_map(struct dma_buf_attachment *attachment,
+					enum dma_data_direction direction);
+void dma_heap_protected_unmap(struct dma_buf_attachment *attachment,
+			      struct sg_table *table,
+			      enum dma_data_direction direction);
+int dma_heap_protected_cpu_access(struct dma_buf *dmabuf,
+				  enum dma_data_direction direction);
+int dma_heap_protected_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma);
+
 #endif /* _DMABUF_HEAPS_BUFFER_H */

@@ -32,9 +32,20 @@ static const struct dma_buf_ops dma_heap_view_dma_buf_ops = {
 	.release = dma_heap_view_release,
 };
 
+/* No vmap: dma-buf warns where that operation is there and fails. */
+static const struct dma_buf_ops dma_heap_protected_view_dma_buf_ops = {
+	.map_dma_buf = dma_heap_protected_map,
+	.unmap_dma_buf = dma_heap_protected_unmap,
+	.begin_cpu_access = dma_heap_protected_cpu_access,
+	.end_cpu_access = dma_heap_protected_cpu_access,
+	.mmap = dma_heap_protected_mmap,
+	.release = dma_heap_view_release,
+};
+
 static bool dma_heap_made(const struct dma_buf *dmabuf)
 {
-	return dmabuf->ops == &dma_heap_view_dma_buf_ops;
+	return dmabuf->ops == &dma_heap_view_dma_buf_ops ||
+	       dmabuf->ops == &dma_heap_protected_view_dma_buf_ops;
 }
 
 /* Takes over the caller's reference on the buffer, unless it fails. */
@@ -44,7 +55,8 @@ struct dma_buf *dma_heap_view_export(struct dma_heap_buffer *buffer,
 	struct dma_buf_export_info info = {
 		.exp_name = dma_heap_get_name(buffer->heap),
 		.owner = buffer->heap->owner,
-		.ops = &dma_heap_view_dma_buf_ops,
+		.ops = buffer->protected ? &dma_heap_protected_view_dma_buf_ops :
+					   &dma_heap_view_dma_buf_ops,
 		.size = span.nr_pages << PAGE_SHIFT,
 		.flags = fd_flags,
 		.resv = &buffer->resv,

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Protected buffers: memory that the CPU has no access to. There may be no
+ * struct pages, no maintenance is ever done, and what can't reach the memory
+ * itself gets an error: a bounce buffer would be a copy in the open.
+ */
+#include <linux/dma-buf.h>
+#include <linux/dma-heap-buffer.h>
+#include <linux/dma-mapping.h>
+#include <linux/dma-resv.h>
+#include <linux/err.h>
+#include <linux/limits.h>
+#include <linux/mm.h>
+#include <linux/pfn.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+
+#include "buffer.h"
+
+/* The longest entry of a table, in pages. */
+#define MAX_PAGES (UINT_MAX >> PAGE_SHIFT)
+
+static unsigned int dma_heap_protected_count(const struct dma_heap_view *view)
+{
+	struct dma_heap_walk walk;
+	unsigned int nents = 0;
+
+	for (dma_heap_walk_start(&walk, view->buffer, view->span); walk.nr_pages;
+	     dma_heap_walk_next(&walk))
+		nents += DIV_ROUND_UP(walk.nr_pages, MAX_PAGES);
+
+	return nents;
+}
+
+/* Undoes the first @nents entries. */
+static void dma_heap_protected_undo(struct device *dev, struct sg_table *table,
+				    unsigned int nents,
+				    enum dma_data_direction direction)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sg(table->sgl, sg, nents, i)
+		dma_unmap_resource(dev, sg_dma_address(sg), sg_dma_len(sg),
+				   direction, 0);
+}
+
+/* Returns 0, or -EIO after undoing what was done. */
+static int dma_heap_protected_fill(struct device *dev, struct sg_table *table,
+				   const struct dma_heap_view *view,
+				   enum dma_data_direction direction)
+{
+	struct scatterlist *sg = table->sgl;
+	struct dma_heap_walk walk;
+	unsigned int done = 0;
+
+	for (dma_heap_walk_start(&walk, view->buffer, view->span); walk.nr_pages;
+	     dma_heap_walk_next(&walk)) {
+		while (walk.nr_pages) {
+			unsigned long n = min_t(unsigned long, MAX_PAGES,
+						walk.nr_pages);
+			dma_addr_t addr;
+
+			addr = dma_map_resource(dev, PFN_PHYS(walk.pfn),
+						n << PAGE_SHIFT, direction, 0);
+			if (dma_mapping_error(dev, addr)) {
+				dma_heap_protected_undo(dev, table, done,
+							direction);
+				return -EIO;
+			}
+			sg_set_page(sg, NULL, n << PAGE_SHIFT, 0);
+			sg_dma_address(sg) = addr;
+			sg_dma_len(sg) = n << PAGE_SHIFT;
+			walk.pfn += n;
+			walk.nr_pages -= n;
+			sg = sg_next(sg);
+			done++;
+		}
+	}
+
+	return 0;
+}
+
+struct sg_table *dma_heap_protected_map(struct dma_buf_attachment *attachment,
+					enum dma_data_direction direction)
+{
+	const struct dma_heap_view *view = attachment->dmabuf->priv;
+	struct sg_table *table;
+	int ret;
+
+	dma_resv_assert_held(attachment->dmabuf->resv);
+
+	table = kzalloc_obj(*table);
+	if (!table)
+		return ERR_PTR(-ENOMEM);
+
+	ret = sg_alloc_table(table, dma_heap_protected_count(view), GFP_KERNEL);
+	if (ret)
+		goto free;
+
+	ret = dma_heap_protected_fill(attachment->dev, table, view, direction);
+	if (ret)
+		goto free_table;
+
+	return table;
+
+free_table:
+	sg_free_table(table);
+free:
+	kfree(table);
+	return ERR_PTR(ret);
+}
+
+void dma_heap_protected_unmap(struct dma_buf_attachment *attachment,
+			      struct sg_table *table,
+			      enum dma_data_direction direction)
+{
+	dma_resv_assert_held(attachment->dmabuf->resv);
+
+	dma_heap_protected_undo(attachment->dev, table, table->nents, direction);
+	sg_free_table(table);
+	kfree(table);
+}
+
+int dma_heap_protected_cpu_access(struct dma_buf *dmabuf,
+				  enum dma_data_direction direction)
+{
+	return -EPERM;
+}
+
+int dma_heap_protected_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
+{
+	return -EPERM;
+}
