@@ -8,7 +8,7 @@ help:
 	@echo 'make demo              show the heaps at work on a real kernel, in an emulated machine'
 	@echo 'make demo ARCH=arm64   the same on arm64, with three regions'
 	@echo 'make check             run every test'
-	@echo 'make check-debug       run them on kernels that look closely, built once (20 minutes)'
+	@echo 'make check-debug       run them on kernels that look closely (an hour; 20 minutes more to build them)'
 	@echo 'make bench             time our heaps beside the ones of mainline'
 	@echo 'make clean             delete what was built (the cache of roots and kernels stays)'
 

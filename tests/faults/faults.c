@@ -50,49 +50,71 @@ static void set(const char *knob, const char *name, const char *value)
 	close(fd);
 }
 
-/* Where SPARED begins and ends. */
-static void find_spared(char *start, char *end, size_t size)
+/* A range of addresses, as text. */
+struct range {
+	char start[32];
+	char end[32];
+};
+
+/* Where a function of the kernel is; everywhere, if it has no name. */
+static struct range find_function(const char *function)
 {
-	FILE *file = fopen("/proc/kallsyms", "re");
+	struct range range = { "0", "18446744073709551615" };
 	unsigned long first = 0, next = ULONG_MAX, address;
 	char line[512], name[256];
+	FILE *file;
 
+	if (!function)
+		return range;
+	file = fopen("/proc/kallsyms", "re");
 	CHECK(file);
 	while (fgets(line, sizeof(line), file))
 		if (sscanf(line, "%lx %*c %255s", &address, name) == 2 &&
-		    !strcmp(name, SPARED))
+		    !strcmp(name, function))
 			first = address;
-	CHECK(first);
+	if (!first)
+		fail(__FILE__, __LINE__, "the kernel has no %s()", function);
 	rewind(file);
 	while (fgets(line, sizeof(line), file))
 		if (sscanf(line, "%lx", &address) == 1 && address > first &&
 		    address < next)
 			next = address;
 	fclose(file);
-	snprintf(start, size, "%lu", first);
-	snprintf(end, size, "%lu", next);
+	snprintf(range.start, sizeof(range.start), "%lu", first);
+	snprintf(range.end, sizeof(range.end), "%lu", next);
+	return range;
 }
 
-/* A knob is off when a call that is not looked at has to come from 1 or up. */
-static void turn(const struct kind *kind, bool on)
+static void turn_on(const struct kind *kind, const char *within)
 {
-	char start[32], end[32];
+	struct range spared = find_function(SPARED);
+	struct range wanted = find_function(within);
 
-	find_spared(start, end, sizeof(start));
 	for (int i = 0; kind->knobs[i]; i++) {
-		set(kind->knobs[i], "stacktrace-depth", on ? DEPTH : "0");
-		set(kind->knobs[i], "require-start", on ? "0" : "1");
-		set(kind->knobs[i], "reject-start", start);
-		set(kind->knobs[i], "reject-end", end);
+		set(kind->knobs[i], "stacktrace-depth", DEPTH);
+		set(kind->knobs[i], "require-start", wanted.start);
+		set(kind->knobs[i], "require-end", wanted.end);
+		set(kind->knobs[i], "reject-start", spared.start);
+		set(kind->knobs[i], "reject-end", spared.end);
 		set(kind->knobs[i], "verbose", "0");
 	}
 }
 
+/* Off is a knob whose calls, which are not looked at, have to come from 1 up. */
+static void turn_off(const struct kind *kind)
+{
+	for (int i = 0; kind->knobs[i]; i++) {
+		set(kind->knobs[i], "stacktrace-depth", "0");
+		set(kind->knobs[i], "require-start", "1");
+	}
+}
+
 /* Only one kind of failure, and all of that kind. */
-static void choose(const struct kind *chosen)
+static void choose(const struct kind *chosen, const char *within)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		turn(&kinds[i], &kinds[i] == chosen);
+		turn_off(&kinds[i]);
+	turn_on(chosen, within);
 	set("failslab", "ignore-gfp-wait", "N");
 	set("fail_page_alloc", "ignore-gfp-wait", "N");
 	set("fail_page_alloc", "ignore-gfp-highmem", "N");
@@ -301,7 +323,7 @@ void fail_each(const struct heap *heap, const struct faulty *faulty)
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		int n = 1;
 
-		choose(&kinds[i]);
+		choose(&kinds[i], faulty->within);
 		while (fail_nth(nth, n, heap, faulty, &kinds[i])) {
 			check_kept(heap, &before, n);
 			works(heap, faulty, &kinds[i], n);

@@ -38,24 +38,30 @@ struct scene {
 /*
  * CALL returns 0, or -1 and errno, and leaves what it has made in the scene.
  * PREPARE is done before, with nothing failing: the test fails if it does.
- * TIDY undoes both, whatever came of them.
+ * TIDY undoes both, whatever came of them. WITHIN names a function of the
+ * kernel: what does not happen in there is left alone.
  */
 struct faulty {
 	void (*prepare)(struct scene *scene);
 	int (*call)(struct scene *scene);
 	void (*tidy)(struct scene *scene);
+	const char *within;
 };
 
 void fail_each(const struct heap *heap, const struct faulty *faulty);
 
 /* FAILS_CLEANLY(call, prepare, tidy): one line for each call. */
-#define FAILS_CLEANLY(call_, prepare_, tidy_)				\
+#define FAILS_CLEANLY(call, prepare, tidy)				\
+	FAILS_CLEANLY_WITHIN(NULL, call, prepare, tidy)
+
+#define FAILS_CLEANLY_WITHIN(within_, call_, prepare_, tidy_)		\
 	TEST(call_##_fails_cleanly)					\
 	{								\
 		fail_each(heap, &(const struct faulty){			\
 			.prepare = (prepare_),				\
 			.call = (call_),				\
 			.tidy = (tidy_),				\
+			.within = (within_),				\
 		});							\
 	}
 
