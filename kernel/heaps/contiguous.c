@@ -13,7 +13,6 @@
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
 #include <linux/err.h>
-#include <linux/genalloc.h>
 #include <linux/gfp.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
@@ -23,23 +22,15 @@
 
 #define CONTIGUOUS_HEAP "system-contiguous"
 
-/* Buffers begin at multiples of their size, up to this many bytes. */
-#define MAX_ALIGNMENT SZ_1M
-
 static char *reserve = "0";
 module_param(reserve, charp, 0444);
 MODULE_PARM_DESC(reserve, "Bytes to set aside at load, K, M or G may follow (default: 0)");
 
 static struct dma_heap *contiguous_heap;
 
-/* The reserve, counted in page frames; NULL if there is none. */
-static struct gen_pool *reserve_pool;
+/* What was set aside, and the region over it; NULL if nothing was. */
 static struct dma_heap_extent reserve_extent;
-
-static unsigned long alignment_of(unsigned long nr_pages)
-{
-	return min(roundup_pow_of_two(nr_pages), MAX_ALIGNMENT >> PAGE_SHIFT);
-}
+static struct dma_heap_region *reserve_region;
 
 /* A look at the first page of each block; the kernel looks at all of them. */
 static bool range_is_ordinary(struct zone *zone, unsigned long pfn,
@@ -60,7 +51,7 @@ static bool range_is_ordinary(struct zone *zone, unsigned long pfn,
 /* Empties some range of a zone: 0, -ENOMEM, or -EINTR for a killed caller. */
 static int empty_range(struct zone *zone, struct dma_heap_extent *extent)
 {
-	unsigned long step = alignment_of(extent->nr_pages);
+	unsigned long step = dma_heap_alignment(extent->nr_pages);
 	unsigned long pfn;
 
 	/* Whole page blocks are emptied: the first may be of two zones. */
@@ -121,22 +112,18 @@ static int empty_some_range(struct dma_heap_extent *extent)
 
 static int take_from_reserve(struct dma_heap_extent *extent)
 {
-	struct genpool_data_align align = {
-		.align = alignment_of(extent->nr_pages),
-	};
 	int ret;
 
-	if (!reserve_pool)
+	if (!reserve_region)
 		return -ENOMEM;
 
-	extent->pfn = gen_pool_alloc_algo(reserve_pool, extent->nr_pages,
-					  gen_pool_first_fit_align, &align);
-	if (!extent->pfn)
-		return -ENOMEM;
+	ret = dma_heap_region_alloc(reserve_region, extent);
+	if (ret)
+		return ret;
 
 	ret = dma_heap_clear(extent);
 	if (ret)
-		gen_pool_free(reserve_pool, extent->pfn, extent->nr_pages);
+		dma_heap_region_free(reserve_region, extent);
 
 	return ret;
 }
@@ -176,9 +163,8 @@ static int take_from_memory(struct dma_heap_extent *extent)
 
 static void give_back(const struct dma_heap_extent *extent)
 {
-	if (reserve_pool && gen_pool_has_addr(reserve_pool, extent->pfn,
-					      extent->nr_pages))
-		gen_pool_free(reserve_pool, extent->pfn, extent->nr_pages);
+	if (reserve_region && dma_heap_region_has(reserve_region, extent))
+		dma_heap_region_free(reserve_region, extent);
 	else
 		free_contig_range(extent->pfn, extent->nr_pages);
 }
@@ -247,33 +233,21 @@ static int __init reserve_memory(unsigned long long bytes)
 	if (ret)
 		return ret;
 
-	reserve_pool = gen_pool_create(0, NUMA_NO_NODE);
-	if (!reserve_pool) {
-		ret = -ENOMEM;
-		goto free;
+	reserve_region = dma_heap_region_create(&reserve_extent);
+	if (!reserve_region) {
+		free_contig_range(reserve_extent.pfn, reserve_extent.nr_pages);
+		return -ENOMEM;
 	}
 
-	ret = gen_pool_add(reserve_pool, reserve_extent.pfn,
-			   reserve_extent.nr_pages, NUMA_NO_NODE);
-	if (ret)
-		goto destroy;
-
 	return 0;
-
-destroy:
-	gen_pool_destroy(reserve_pool);
-	reserve_pool = NULL;
-free:
-	free_contig_range(reserve_extent.pfn, reserve_extent.nr_pages);
-	return ret;
 }
 
 static void free_reserve(void)
 {
-	if (!reserve_pool)
+	if (!reserve_region)
 		return;
 
-	gen_pool_destroy(reserve_pool);
+	dma_heap_region_destroy(reserve_region);
 	free_contig_range(reserve_extent.pfn, reserve_extent.nr_pages);
 }
 

@@ -11,12 +11,17 @@
 #include <linux/dma-resv.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 
 struct dma_buf;
 struct dma_heap;
 struct dma_heap_buffer;
+struct dma_heap_region;
 
 /* Only the linker sees these, see <linux/dma-heap.h>. */
 #define dma_heap_buffer_create	dmabuf_heaps_buffer_create
@@ -26,6 +31,11 @@ struct dma_heap_buffer;
 #define dma_heap_headroom_claim	dmabuf_heaps_headroom_claim
 #define dma_heap_headroom_unclaim dmabuf_heaps_headroom_unclaim
 #define dma_heap_headroom_left	dmabuf_heaps_headroom_left
+#define dma_heap_region_create	dmabuf_heaps_region_create
+#define dma_heap_region_destroy	dmabuf_heaps_region_destroy
+#define dma_heap_region_alloc	dmabuf_heaps_region_alloc
+#define dma_heap_region_free	dmabuf_heaps_region_free
+#define dma_heap_region_has	dmabuf_heaps_region_has
 
 /**
  * struct dma_heap_extent - physically contiguous memory
@@ -96,5 +106,30 @@ int dma_heap_clear(const struct dma_heap_extent *extent);
 int dma_heap_headroom_claim(unsigned long nr_pages);
 void dma_heap_headroom_unclaim(unsigned long nr_pages);
 bool dma_heap_headroom_left(void);
+
+/* Contiguous memory begins at multiples of its size, up to this many bytes. */
+#define DMA_HEAP_MAX_ALIGNMENT SZ_1M
+
+/**
+ * dma_heap_alignment() - where contiguous memory may begin
+ * @nr_pages: How many pages it has, not 0.
+ *
+ * Return: The number of its first page frame is a multiple of this.
+ */
+static inline unsigned long dma_heap_alignment(unsigned long nr_pages)
+{
+	return min(roundup_pow_of_two(nr_pages),
+		   DMA_HEAP_MAX_ALIGNMENT >> PAGE_SHIFT);
+}
+
+struct dma_heap_region *
+dma_heap_region_create(const struct dma_heap_extent *memory);
+void dma_heap_region_destroy(struct dma_heap_region *region);
+int dma_heap_region_alloc(struct dma_heap_region *region,
+			  struct dma_heap_extent *extent);
+void dma_heap_region_free(struct dma_heap_region *region,
+			  const struct dma_heap_extent *extent);
+bool dma_heap_region_has(const struct dma_heap_region *region,
+			 const struct dma_heap_extent *extent);
 
 #endif /* _DMA_HEAP_BUFFER_H */

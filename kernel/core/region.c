@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Regions: contiguous pieces of one range of page frames that is a heap's
+ * alone. The memory itself is not touched here: it need not be mapped, nor
+ * have struct pages.
+ */
+#include <linux/dma-heap-buffer.h>
+#include <linux/dma-heap.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/genalloc.h>
+#include <linux/numa.h>
+#include <linux/slab.h>
+
+/*
+ * genalloc hands out numbers, and 0 for none; but memory may begin at frame 0.
+ * So it gets frames' numbers moved up, by what leaves their alignment alone.
+ */
+#define FRAME_BIAS (DMA_HEAP_MAX_ALIGNMENT >> PAGE_SHIFT)
+
+/**
+ * struct dma_heap_region - a range of page frames
+ * @memory: The range.
+ * @frames: Which of them are lent. Has a lock of its own.
+ */
+struct dma_heap_region {
+	struct dma_heap_extent memory;
+	struct gen_pool *frames;
+};
+
+/**
+ * dma_heap_region_create() - begin to lend from a range of page frames
+ * @memory: The range. It stays the caller's, and nobody else may use it.
+ *
+ * Context: May sleep.
+ * Return: The region, all of it free, or NULL if there is no memory for it.
+ */
+struct dma_heap_region *
+dma_heap_region_create(const struct dma_heap_extent *memory)
+{
+	struct dma_heap_region *region;
+
+	region = kzalloc_obj(*region);
+	if (!region)
+		return NULL;
+
+	region->memory = *memory;
+	region->frames = gen_pool_create(0, NUMA_NO_NODE);
+	if (!region->frames)
+		goto free;
+	if (gen_pool_add(region->frames, memory->pfn + FRAME_BIAS,
+			 memory->nr_pages, NUMA_NO_NODE))
+		goto destroy;
+
+	return region;
+
+destroy:
+	gen_pool_destroy(region->frames);
+free:
+	kfree(region);
+	return NULL;
+}
+EXPORT_SYMBOL_NS_GPL(dma_heap_region_create, "DMA_BUF_HEAP");
+
+/**
+ * dma_heap_region_destroy() - end a region
+ * @region: From dma_heap_region_create(), with nothing lent.
+ *
+ * Context: May sleep.
+ */
+void dma_heap_region_destroy(struct dma_heap_region *region)
+{
+	gen_pool_destroy(region->frames);
+	kfree(region);
+}
+EXPORT_SYMBOL_NS_GPL(dma_heap_region_destroy, "DMA_BUF_HEAP");
+
+/**
+ * dma_heap_region_alloc() - take a contiguous piece
+ * @region: Where from.
+ * @extent: Its length, to be filled with its place, which is aligned as
+ *	dma_heap_alignment() says.
+ *
+ * What the memory holds is the last user's: clearing it is up to the caller.
+ *
+ * Context: Any but NMI. Takes no time that a caller could be killed in.
+ * Return: 0, or -ENOMEM if there is no such piece.
+ */
+int dma_heap_region_alloc(struct dma_heap_region *region,
+			  struct dma_heap_extent *extent)
+{
+	struct genpool_data_align align = {
+		.align = dma_heap_alignment(extent->nr_pages),
+	};
+	unsigned long frame;
+
+	frame = gen_pool_alloc_algo(region->frames, extent->nr_pages,
+				    gen_pool_first_fit_align, &align);
+	if (!frame)
+		return -ENOMEM;
+
+	extent->pfn = frame - FRAME_BIAS;
+	return 0;
+}
+EXPORT_SYMBOL_NS_GPL(dma_heap_region_alloc, "DMA_BUF_HEAP");
+
+/**
+ * dma_heap_region_free() - give a piece back
+ * @region: Where it came from.
+ * @extent: What dma_heap_region_alloc() has filled in.
+ *
+ * Context: Any but NMI.
+ */
+void dma_heap_region_free(struct dma_heap_region *region,
+			  const struct dma_heap_extent *extent)
+{
+	gen_pool_free(region->frames, extent->pfn + FRAME_BIAS,
+		      extent->nr_pages);
+}
+EXPORT_SYMBOL_NS_GPL(dma_heap_region_free, "DMA_BUF_HEAP");
+
+/**
+ * dma_heap_region_has() - is an extent within a region?
+ * @region: The region.
+ * @extent: The extent: all of it is, or none.
+ *
+ * Context: Any.
+ */
+bool dma_heap_region_has(const struct dma_heap_region *region,
+			 const struct dma_heap_extent *extent)
+{
+	return extent->pfn >= region->memory.pfn &&
+	       extent->pfn - region->memory.pfn < region->memory.nr_pages;
+}
+EXPORT_SYMBOL_NS_GPL(dma_heap_region_has, "DMA_BUF_HEAP");
