@@ -14,8 +14,18 @@ static ssize_t type_show(struct device *dev, struct device_attribute *attr,
 }
 static DEVICE_ATTR_RO(type);
 
+static ssize_t cpu_access_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	const struct dma_heap *heap = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%d\n", !heap->protected);
+}
+static DEVICE_ATTR_RO(cpu_access);
+
 static struct attribute *dma_heap_attrs[] = {
 	&dev_attr_type.attr,
+	&dev_attr_cpu_access.attr,
 	NULL
 };
 

@@ -23,6 +23,7 @@ struct module;
  * @ops: The driver's.
  * @priv: The driver's.
  * @type: The kind of heap, or NULL.
+ * @protected: The CPU gets no access to its memory.
  * @groups: The driver's attributes for each node's device, or NULL.
  * @owner: The driver's module.
  * @removal: Held for reading while the driver allocates, for writing when
@@ -36,6 +37,7 @@ struct dma_heap {
 	const struct dma_heap_ops *ops;
 	void *priv;
 	const char *type;
+	bool protected;
 	const struct attribute_group **groups;
 	struct module *owner;
 	struct rw_semaphore removal;

@@ -244,6 +244,7 @@ struct dma_heap *__dma_heap_add(const struct dma_heap_export_info *exp_info,
 	heap->ops = exp_info->ops;
 	heap->priv = exp_info->priv;
 	heap->type = exp_info->type;
+	heap->protected = exp_info->protected;
 	heap->groups = exp_info->groups;
 	heap->owner = owner;
 	heap->name = kasprintf(GFP_KERNEL, "%s%s", prefix, exp_info->name);

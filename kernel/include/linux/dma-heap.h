@@ -53,6 +53,8 @@ struct dma_heap_ops {
  * @priv: For dma_heap_get_drvdata().
  * @type: What kind of heap it is, in one word, for the attribute of that name.
  *	Optional. Must live as long as the heap's module.
+ * @protected: The CPU gets no access to the heap's memory. This is for the
+ *	attribute cpu_access; the buffers have to say it for themselves.
  * @groups: More attributes for the heap's class device, whose driver data is
  *	the &struct dma_heap. Optional.
  */
@@ -61,6 +63,7 @@ struct dma_heap_export_info {
 	const struct dma_heap_ops *ops;
 	void *priv;
 	const char *type;
+	bool protected;
 	const struct attribute_group **groups;
 };
 
