@@ -3,9 +3,10 @@
 # The root that modules and user space are built in.
 
 build_packages=(
-	bats bc build-essential busybox-static codespell cpio kmod libcmocka-dev
-	libsmartcols-dev meson mount ninja-build perl pkg-config python3 scdoc
-	shellcheck sparse xz-utils zstd
+	bats bc build-essential busybox-static codespell cpio
+	device-tree-compiler dt-schema kmod libcmocka-dev libsmartcols-dev
+	meson mount ninja-build perl pkg-config python3 scdoc shellcheck sparse
+	xz-utils zstd
 	# What a kernel is built with.
 	bison flex libelf-dev
 	# Programs of 32 bits, for kernels of 64.

@@ -1,0 +1,470 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The carveout heap: physically contiguous memory out of the regions that a
+ * device tree sets aside for nobody but these heaps, one heap for each.
+ *
+ * docs/bindings/reserved-memory/dmabuf-heaps,carveout.yaml says how such a region is written.
+ * A region with "no-map" is memory that the CPU must not touch: its heap is
+ * protected, and nothing here touches the memory either.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/device.h>
+#include <linux/dma-heap-buffer.h>
+#include <linux/dma-heap.h>
+#include <linux/dma-mapping.h>
+#include <linux/err.h>
+#include <linux/ioport.h>
+#include <linux/list.h>
+#include <linux/memory_hotplug.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/platform_device.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+/*
+ * A region without this may be firmware's or a driver's. The name is our own:
+ * two drivers that know one name would lend the same memory twice.
+ */
+#define CARVEOUT_COMPATIBLE "dmabuf-heaps,carveout"
+
+/* As many as the kernel takes from a device tree. */
+#define MAX_PROTECTED 64
+
+static char *protected[MAX_PROTECTED];
+static unsigned int nr_protected;
+module_param_array(protected, charp, &nr_protected, 0444);
+MODULE_PARM_DESC(protected, "Carveouts that the CPU gets no access to, as if they were no-map: names, with commas between (default: none)");
+
+/**
+ * struct carveout - one heap over one region
+ * @heap: The heap.
+ * @name: The name of the region's node, which is the kernel's.
+ * @region: Its memory.
+ * @mapped: The kernel has it in its linear map.
+ * @protected: Buffers are for devices alone.
+ * @link: Place in carveouts.
+ */
+struct carveout {
+	struct dma_heap *heap;
+	const char *name;
+	struct dma_heap_region *region;
+	bool mapped;
+	bool protected;
+	struct list_head link;
+};
+
+/* Filled at load, emptied at unload. */
+static LIST_HEAD(carveouts);
+
+/* A device that is not coherent: see carveout_write_back(). */
+static struct platform_device *cleaner;
+
+/*
+ * Protected memory is never cleaned for a device. So what the CPU wrote when
+ * it cleared it must leave the caches now, or it may be written back later,
+ * over what a device has written.
+ */
+static int carveout_write_back(const struct dma_heap_extent *extent)
+{
+	struct device *dev = &cleaner->dev;
+	unsigned long step = min_t(size_t, dma_max_mapping_size(dev), SZ_1M) >>
+			     PAGE_SHIFT;
+	unsigned long done, n;
+	dma_addr_t addr;
+
+	for (done = 0; done < extent->nr_pages; done += n) {
+		n = min(step, extent->nr_pages - done);
+		addr = dma_map_page(dev, pfn_to_page(extent->pfn + done), 0,
+				    n << PAGE_SHIFT, DMA_TO_DEVICE);
+		if (dma_mapping_error(dev, addr))
+			return -ENOMEM;
+		dma_unmap_page(dev, addr, n << PAGE_SHIFT, DMA_TO_DEVICE);
+		cond_resched();
+	}
+
+	return 0;
+}
+
+static int carveout_clear(const struct carveout *carveout,
+			  const struct dma_heap_extent *extent)
+{
+	int ret;
+
+	if (!carveout->mapped)
+		return 0;
+
+	ret = dma_heap_clear(extent);
+	if (!ret && carveout->protected)
+		ret = carveout_write_back(extent);
+
+	return ret;
+}
+
+static int carveout_take(struct carveout *carveout,
+			 struct dma_heap_extent *extent)
+{
+	int ret;
+
+	ret = dma_heap_region_alloc(carveout->region, extent);
+	if (ret)
+		return ret;
+
+	ret = carveout_clear(carveout, extent);
+	if (ret)
+		dma_heap_region_free(carveout->region, extent);
+
+	return ret;
+}
+
+static void carveout_free(struct dma_heap_buffer *buffer)
+{
+	struct carveout *carveout = dma_heap_get_drvdata(buffer->heap);
+
+	dma_heap_region_free(carveout->region, &buffer->extents[0]);
+}
+
+static const struct dma_heap_buffer_ops carveout_buffer_ops = {
+	.free = carveout_free,
+};
+
+static struct dma_buf *carveout_allocate(struct dma_heap *heap,
+					 unsigned long len, u32 fd_flags,
+					 u64 heap_flags)
+{
+	struct carveout *carveout = dma_heap_get_drvdata(heap);
+	unsigned long nr_pages = len >> PAGE_SHIFT;
+	struct dma_heap_buffer *buffer;
+	struct dma_buf *dmabuf;
+	int ret;
+
+	buffer = dma_heap_buffer_create(heap, &carveout_buffer_ops, nr_pages, 1);
+	if (!buffer)
+		return ERR_PTR(-ENOMEM);
+
+	buffer->protected = carveout->protected;
+	buffer->extents[0].nr_pages = nr_pages;
+	ret = carveout_take(carveout, &buffer->extents[0]);
+	if (ret)
+		goto destroy;
+
+	dmabuf = dma_heap_buffer_export(buffer, fd_flags);
+	if (IS_ERR(dmabuf)) {
+		ret = PTR_ERR(dmabuf);
+		goto give_back;
+	}
+
+	return dmabuf;
+
+give_back:
+	dma_heap_region_free(carveout->region, &buffer->extents[0]);
+destroy:
+	dma_heap_buffer_destroy(buffer);
+	return ERR_PTR(ret);
+}
+
+static void carveout_release(struct dma_heap *heap)
+{
+	struct carveout *carveout = dma_heap_get_drvdata(heap);
+
+	dma_heap_region_destroy(carveout->region);
+	kfree(carveout);
+}
+
+static const struct dma_heap_ops carveout_ops = {
+	.allocate = carveout_allocate,
+	.release = carveout_release,
+};
+
+static ssize_t region_show(struct device *dev, struct device_attribute *attr,
+			   char *buf)
+{
+	const struct carveout *carveout =
+		dma_heap_get_drvdata(dev_get_drvdata(dev));
+
+	return sysfs_emit(buf, "%s\n", carveout->name);
+}
+static DEVICE_ATTR_RO(region);
+
+static struct attribute *carveout_attrs[] = {
+	&dev_attr_region.attr,
+	NULL
+};
+ATTRIBUTE_GROUPS(carveout);
+
+/* The whole pages of a region. */
+static struct dma_heap_extent __init
+carveout_pages(const struct reserved_mem *reserved)
+{
+	unsigned long first = PFN_UP(reserved->base);
+	unsigned long end = PFN_DOWN(reserved->base + reserved->size);
+
+	return (struct dma_heap_extent) {
+		.pfn = first,
+		.nr_pages = end > first ? end - first : 0,
+	};
+}
+
+/*
+ * Has the kernel done what the tree says? Where it could not set a region
+ * aside, it goes on and uses the memory; and what was its initrd, it takes
+ * back. So no-map memory must be none that the kernel maps, and any other must
+ * be all mapped and reserved since boot.
+ */
+static bool __init carveout_is_ours(const struct dma_heap_extent *memory,
+				    bool mapped)
+{
+	int ram = region_intersects(PFN_PHYS(memory->pfn),
+				    memory->nr_pages << PAGE_SHIFT,
+				    IORESOURCE_SYSTEM_RAM, IORES_DESC_NONE);
+	unsigned long i;
+
+	if (!mapped)
+		return ram == REGION_DISJOINT;
+	if (ram != REGION_INTERSECTS)
+		return false;
+
+	for (i = 0; i < memory->nr_pages; i++) {
+		struct page *page = pfn_to_online_page(memory->pfn + i);
+
+		if (!page || !PageReserved(page))
+			return false;
+		cond_resched();
+	}
+
+	return true;
+}
+
+/* Another region that has some of the same memory, or NULL. */
+static const struct reserved_mem *__init
+carveout_overlap(const struct device_node *parent,
+		 const struct reserved_mem *reserved)
+{
+	const struct reserved_mem *other;
+	struct device_node *node;
+
+	for_each_available_child_of_node(parent, node) {
+		other = of_reserved_mem_lookup(node);
+		if (other && other != reserved &&
+		    other->base < reserved->base + reserved->size &&
+		    reserved->base < other->base + other->size) {
+			of_node_put(node);
+			return other;
+		}
+	}
+
+	return NULL;
+}
+
+/* Can a heap lend all of @memory? If not, tells why. */
+static int __init carveout_check(const struct device_node *parent,
+				 const struct reserved_mem *reserved,
+				 const struct dma_heap_extent *memory,
+				 bool mapped)
+{
+	const struct reserved_mem *other;
+
+	if (!memory->nr_pages) {
+		pr_err("%s: has no whole page\n", reserved->name);
+		return -EINVAL;
+	}
+
+	other = carveout_overlap(parent, reserved);
+	if (other) {
+		pr_err("%s: overlaps %s\n", reserved->name, other->name);
+		return -EBUSY;
+	}
+
+	if (!carveout_is_ours(memory, mapped)) {
+		pr_err("%s: the kernel uses this memory, or knows of none there\n",
+		       reserved->name);
+		return -EBUSY;
+	}
+
+	return 0;
+}
+
+static bool __init carveout_is_named(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_protected; i++)
+		if (!strcmp(protected[i], name))
+			return true;
+
+	return false;
+}
+
+static void __init carveout_add_heap(const char *name,
+				     const struct dma_heap_extent *memory,
+				     bool mapped)
+{
+	struct dma_heap_export_info info = {
+		.name = name,
+		.type = "carveout",
+		.ops = &carveout_ops,
+		.groups = carveout_groups,
+	};
+	struct carveout *carveout;
+	int ret = -ENOMEM;
+
+	carveout = kzalloc_obj(*carveout);
+	if (!carveout)
+		goto fail;
+
+	carveout->name = name;
+	carveout->mapped = mapped;
+	carveout->protected = !mapped || carveout_is_named(name);
+	carveout->region = dma_heap_region_create(memory);
+	if (!carveout->region)
+		goto free;
+
+	info.priv = carveout;
+	info.protected = carveout->protected;
+	carveout->heap = dma_heap_add(&info);
+	if (IS_ERR(carveout->heap)) {
+		ret = PTR_ERR(carveout->heap);
+		goto destroy;
+	}
+
+	list_add_tail(&carveout->link, &carveouts);
+	return;
+
+destroy:
+	dma_heap_region_destroy(carveout->region);
+free:
+	kfree(carveout);
+fail:
+	pr_err("%s: can't be added: %pe\n", name, ERR_PTR(ret));
+}
+
+/* A region that can't be had is no reason to do without the others. */
+static void __init carveout_add(const struct device_node *parent,
+				struct device_node *node)
+{
+	const bool mapped = !of_property_read_bool(node, "no-map");
+	const struct reserved_mem *reserved;
+	struct dma_heap_extent memory;
+
+	if (of_property_read_bool(node, "reusable")) {
+		pr_err("%pOFP: reusable memory is no carveout\n", node);
+		return;
+	}
+
+	reserved = of_reserved_mem_lookup(node);
+	if (!reserved) {
+		pr_err("%pOFP: the kernel has set no memory aside for it\n",
+		       node);
+		return;
+	}
+
+	memory = carveout_pages(reserved);
+	if (!carveout_check(parent, reserved, &memory, mapped))
+		carveout_add_heap(reserved->name, &memory, mapped);
+}
+
+static void __init carveout_add_all(void)
+{
+	struct device_node *parent, *node;
+
+	parent = of_find_node_by_path("/reserved-memory");
+	for_each_available_child_of_node(parent, node)
+		if (of_device_is_compatible(node, CARVEOUT_COMPATIBLE))
+			carveout_add(parent, node);
+	of_node_put(parent);
+}
+
+static void carveout_remove_all(void)
+{
+	struct carveout *carveout, *next;
+
+	list_for_each_entry_safe(carveout, next, &carveouts, link) {
+		list_del(&carveout->link);
+		/* Frees @carveout, now or with its last buffer. */
+		dma_heap_remove(carveout->heap);
+	}
+}
+
+static bool __init carveout_exists(const char *name)
+{
+	const struct carveout *carveout;
+
+	list_for_each_entry(carveout, &carveouts, link)
+		if (!strcmp(carveout->name, name))
+			return true;
+
+	return false;
+}
+
+/*
+ * A name with a mistake in it would leave open what was to be closed, and
+ * nobody would see it.
+ */
+static int __init carveout_check_names(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_protected; i++)
+		if (!carveout_exists(protected[i])) {
+			pr_err("protected=%s: there is no carveout of this name\n",
+			       protected[i]);
+			return -EINVAL;
+		}
+
+	return 0;
+}
+
+static int __init carveout_add_cleaner(void)
+{
+	const struct platform_device_info info = {
+		.name = KBUILD_MODNAME,
+		.id = PLATFORM_DEVID_NONE,
+		.dma_mask = DMA_BIT_MASK(64),
+	};
+
+	if (!nr_protected)
+		return 0;
+
+	cleaner = platform_device_register_full(&info);
+	return PTR_ERR_OR_ZERO(cleaner);
+}
+
+static int __init carveout_init(void)
+{
+	int ret;
+
+	ret = carveout_add_cleaner();
+	if (ret)
+		return ret;
+
+	carveout_add_all();
+	ret = carveout_check_names();
+	if (ret) {
+		carveout_remove_all();
+		platform_device_unregister(cleaner);
+		return ret;
+	}
+
+	if (list_empty(&carveouts))
+		pr_info("no carveout: no region of the device tree is \"%s\"\n",
+			CARVEOUT_COMPATIBLE);
+
+	return 0;
+}
+module_init(carveout_init);
+
+static void __exit carveout_exit(void)
+{
+	carveout_remove_all();
+	platform_device_unregister(cleaner);
+}
+module_exit(carveout_exit);
+
+MODULE_DESCRIPTION("DMA-BUF heaps: carveouts of the device tree, and protected memory");
+MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("DMA_BUF_HEAP");
