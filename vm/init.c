@@ -5,7 +5,8 @@
  *
  * What to do is in /vm: "command" (arguments, each ended by NUL), "modules"
  * ("stock PATH": load; "ours PATH": load, and must leave; "test PATH": must
- * leave if the command loaded it) and "regions" (CMA areas that must exist).
+ * leave if the command loaded it) and "regions" ("area NAME": a CMA area that
+ * must exist; "carveout NAME": must have a heap, if there is a module for it).
  *
  * The host hears of it through one virtio-serial port, in frames: a type, a
  * length (four bytes, little endian) and that many bytes.
@@ -432,7 +433,7 @@ static void read_areas(void)
  * A region that the kernel could not reserve is no more than a log line. Its
  * area has the node's name, with the address on some kernels.
  */
-static bool have_region(const char *name)
+static bool have_area(const char *name)
 {
 	size_t length = strlen(name);
 
@@ -443,14 +444,32 @@ static bool have_region(const char *name)
 	return false;
 }
 
-static void check_regions(void)
+/* The heap itself may have a name with a prefix. */
+static bool have_carveout(const char *name)
+{
+	bool found = false;
+	glob_t heaps;
+
+	if (glob("/sys/class/dmabuf_heap/*/region", 0, NULL, &heaps))
+		return false;
+	for (size_t i = 0; i < heaps.gl_pathc; i++) {
+		const char *region = read_text(heaps.gl_pathv[i]);
+
+		found |= !strncmp(region, name, strlen(name)) &&
+			 !strcmp(region + strlen(name), "\n");
+	}
+	globfree(&heaps);
+	return found;
+}
+
+static void check_regions(const char *kind, bool (*have)(const char *name))
 {
 	FILE *file = fopen("/vm/regions", "re");
-	char name[64];
+	char line_kind[16], name[64];
 
-	while (file && area_count && fscanf(file, "%63s", name) == 1)
-		if (!have_region(name))
-			fail("the kernel did not make the region %s", name);
+	while (file && fscanf(file, "%15s %63s", line_kind, name) == 2)
+		if (!strcmp(line_kind, kind) && !have(name))
+			fail("there is no %s %s", kind, name);
 	if (file)
 		fclose(file);
 }
@@ -698,8 +717,11 @@ int main(void)
 	report_every_dma_error();
 	forget_old_leaks();
 	read_areas();
-	check_regions();
+	if (area_count)
+		check_regions("area", have_area);
 	load_modules(true);
+	if (!access("/sys/module/dmabuf_heaps_carveout", F_OK))
+		check_regions("carveout", have_carveout);
 
 	say("status", "%d", run(command));
 

@@ -3,8 +3,6 @@
 # Reserved regions of memory: a device tree for the guest, or cma=.
 
 ram_base=$((0x40000000))
-# A CMA area is made of whole page blocks.
-region_unit=$((2 << 20))
 
 # bytes SIZE: 64M as 67108864; fails for what is no size.
 bytes()
@@ -20,53 +18,102 @@ bytes()
 	printf '%d\n' $((number << shift))
 }
 
-# each_region LIST: checked lines of name, address (or -) and size.
-each_region()
+# unit_of KIND: what the sizes and addresses of such regions are multiples of.
+# A CMA area is made of whole page blocks.
+unit_of()
 {
-	local region name address size seen=' ' list
+	if [[ $1 == area ]]; then
+		printf '2M\n'
+	else
+		printf '4K\n'
+	fi
+}
+
+# check_region OPTION KIND NAME[@HEXADDRESS]=SIZE: a line of name, address (or
+# -), size and kind.
+check_region()
+{
+	local option=$1 kind=$2 region=$3 name address size unit
+
+	[[ $region =~ ^([a-z][a-z0-9_-]{0,30})(@([0-9a-f]{1,16}))?=(.+)$ ]] ||
+		die "$option: '$region' is not NAME[@HEXADDRESS]=SIZE"
+	name=${BASH_REMATCH[1]}
+	address=${BASH_REMATCH[3]:--}
+	size=$(bytes "${BASH_REMATCH[4]}") ||
+		die "$option: '${BASH_REMATCH[4]}' is no size" \
+			"(a number, then K, M or G)"
+	unit=$(unit_of "$kind")
+	((size % $(bytes "$unit") == 0)) ||
+		die "$option: the size of $name is not a multiple of $unit"
+	[[ $address == - ]] || address=$((16#$address))
+	printf '%s %s %s %s\n' "$name" "$address" "$size" "$kind"
+}
+
+# each_area LIST: checked lines for CMA areas.
+each_area()
+{
+	local region list
 
 	IFS=, read -ra list <<<"$1"
 	for region in "${list[@]}"; do
-		[[ $region =~ ^([a-z][a-z0-9_-]{0,30})(@([0-9a-f]{1,16}))?=(.+)$ ]] ||
-			die "--regions: '$region' is not NAME[@HEXADDRESS]=SIZE"
-		name=${BASH_REMATCH[1]}
-		address=${BASH_REMATCH[3]:--}
-		size=$(bytes "${BASH_REMATCH[4]}") ||
-			die "--regions: '${BASH_REMATCH[4]}' is no size" \
-				"(a number, then K, M or G)"
-		((size % region_unit == 0)) ||
-			die "--regions: the size of $name is not a multiple of 2M"
-		[[ $seen != *" $name "* ]] ||
-			die "--regions: there are two regions named $name"
-		seen+="$name "
-		[[ $address == - ]] || address=$((16#$address))
-		printf '%s %s %s\n' "$name" "$address" "$size"
+		check_region --regions area "$region"
 	done
 }
 
+# each_carveout LIST: the same for carveouts.
+each_carveout()
+{
+	local region list
+
+	IFS=, read -ra list <<<"$1"
+	for region in "${list[@]}"; do
+		case $region in
+		*:no-map) check_region --carveouts no-map "${region%:*}" ;;
+		*:*)	die "--carveouts: '${region##*:}' is not no-map" ;;
+		*)	check_region --carveouts carveout "$region" ;;
+		esac
+	done
+}
+
+# list_regions AREAS CARVEOUTS: checked lines for both lists, either of which may
+# be empty.
+list_regions()
+{
+	local lines twice
+
+	lines=$(
+		[[ -z $1 ]] || each_area "$1"
+		[[ -z $2 ]] || each_carveout "$2"
+	)
+	twice=$(cut -d' ' -f1 <<<"$lines" | sort | uniq -d | head -n 1)
+	[[ -z $twice ]] || die "there are two regions named $twice"
+	[[ -z $lines ]] || printf '%s\n' "$lines"
+}
+
 # check_places MEMORY INITRD, both in bytes: every fixed region is inside memory
-# and clear of the others, the kernel and the initrd. Reads each_region's lines.
+# and clear of the others, the kernel and the initrd. Reads the lines of
+# list_regions.
 check_places()
 {
-	local end=$((ram_base + $1)) free name address size last=0 before=
+	local end=$((ram_base + $1)) free name address size kind unit last=0
+	local before=
 	# The emulator puts the kernel before and the device tree after the
 	# initrd, which is 128 MiB into memory.
 	free=$((ram_base + (128 << 20) + $2 + (4 << 20)))
 
-	while read -r address size name; do
-		((address % region_unit == 0)) ||
-			die "--regions: the address of $name is not a" \
-				"multiple of 2M"
-		((address >= free)) || die "--regions: $name would overlap the" \
+	while read -r address size name kind; do
+		unit=$(unit_of "$kind")
+		((address % $(bytes "$unit") == 0)) || die "the address of" \
+			"region $name is not a multiple of $unit"
+		((address >= free)) || die "region $name would overlap the" \
 			"kernel or the initrd, which end at" \
 			"$(printf '%x' "$free")"
-		((address + size <= end)) || die "--regions: $name would end" \
+		((address + size <= end)) || die "region $name would end" \
 			"after memory does, at $(printf '%x' "$end")"
-		((address >= last)) ||
-			die "--regions: $name overlaps $before"
+		((address >= last)) || die "region $name overlaps $before"
 		last=$((address + size))
 		before=$name
-	done < <(awk '$2 != "-" { print $2, $3, $1 }' | sort -n)
+	done < <(awk '$2 != "-" { print $2, $3, $1, $4 }' | sort -n)
 }
 
 cells()
@@ -74,27 +121,54 @@ cells()
 	printf '<0x%x 0x%x>' $(($1 >> 32)) $(($1 & 0xffffffff))
 }
 
-# The nodes for each_region's lines.
+# node_name NAME ADDRESS KIND
+node_name()
+{
+	local node=$1
+
+	[[ $1 != default || $3 != area ]] || node=linux,cma
+	[[ $2 == - ]] || node+=@$(printf '%x' "$2")
+	printf '%s\n' "$node"
+}
+
+# For the guest's PID 1, what has to be there. The names of CMA areas have the
+# address on some kernels only.
+wanted_regions()
+{
+	local name address kind
+
+	while read -r name address _ kind; do
+		if [[ $kind == area ]]; then
+			printf 'area %s\n' "$(node_name "$name" - area)"
+		else
+			printf 'carveout %s\n' \
+				"$(node_name "$name" "$address" "$kind")"
+		fi
+	done
+}
+
+# The nodes for the lines of list_regions.
 region_nodes()
 {
-	local name address size node default
+	local name address size kind
 
 	printf '/ {\n\treserved-memory {\n'
 	printf '\t\t#address-cells = <2>;\n\t\t#size-cells = <2>;\n\t\tranges;\n'
-	while read -r name address size; do
-		node=$name
-		default=
-		if [[ $name == default ]]; then
-			node=linux,cma
-			default='linux,cma-default;'
+	while read -r name address size kind; do
+		printf '\t\t%s {\n' "$(node_name "$name" "$address" "$kind")"
+		if [[ $kind == area ]]; then
+			printf '\t\t\tcompatible = "shared-dma-pool";\n'
+			printf '\t\t\treusable;\n'
+			[[ $name != default ]] ||
+				printf '\t\t\tlinux,cma-default;\n'
+		else
+			printf '\t\t\tcompatible = "dmabuf-heaps,carveout";\n'
+			[[ $kind != no-map ]] || printf '\t\t\tno-map;\n'
 		fi
-		[[ $address == - ]] || node+=@$(printf '%x' "$address")
-		printf '\t\t%s {\n\t\t\tcompatible = "shared-dma-pool";\n' "$node"
-		printf '\t\t\treusable;\n'
-		[[ -z $default ]] || printf '\t\t\t%s\n' "$default"
 		if [[ $address == - ]]; then
 			printf '\t\t\tsize = %s;\n' "$(cells "$size")"
-			printf '\t\t\talignment = %s;\n' "$(cells "$region_unit")"
+			printf '\t\t\talignment = %s;\n' \
+				"$(cells "$(bytes 2M)")"
 		else
 			printf '\t\t\treg = %s, %s;\n' "$(cells "$address")" \
 				"$(cells "$size")"
@@ -104,15 +178,18 @@ region_nodes()
 	printf '\t};\n};\n'
 }
 
-# make_device_tree WORK REGIONS EMULATOR...: the machine's own tree with the
-# regions added, as WORK/tree.dtb.
+# make_device_tree WORK REGIONS MORE EMULATOR...: the machine's own tree with
+# the regions added, and the source file MORE if that is not empty, as
+# WORK/tree.dtb.
 make_device_tree()
 {
-	local work=$1 regions=$2
-	shift 2
+	local work=$1 regions=$2 more=$3
+	shift 3
 
 	"$@" -machine "dumpdtb=$work/machine.dtb" 2>/dev/null
 	dtc -q -I dtb -O dts -o "$work/tree.dts" "$work/machine.dtb"
-	region_nodes <<<"$regions" >>"$work/tree.dts"
-	dtc -q -I dts -O dtb -o "$work/tree.dtb" "$work/tree.dts"
+	[[ -z $regions ]] || region_nodes <<<"$regions" >>"$work/tree.dts"
+	[[ -z $more ]] || cat "$more" >>"$work/tree.dts"
+	dtc -q -I dts -O dtb -o "$work/tree.dtb" "$work/tree.dts" ||
+		die "--device-tree: $more is no device tree source"
 }
