@@ -67,9 +67,18 @@ TEST(attributes_tell_type_and_region)
 	char type[32], region[256];
 
 	read_attribute(heap, "type", type, sizeof(type));
-	CHECK(!strcmp(type, "cma\n") || !strcmp(type, "system\n") ||
-	      !strcmp(type, "contiguous\n"));
-	CHECK_EQUAL(has_region(heap), !strcmp(type, "cma\n"));
+	CHECK(!strcmp(type, "cma\n") || !strcmp(type, "carveout\n") ||
+	      !strcmp(type, "system\n") || !strcmp(type, "contiguous\n"));
+	CHECK_EQUAL(has_region(heap), !strcmp(type, "cma\n") ||
+				      !strcmp(type, "carveout\n"));
 	if (has_region(heap))
 		read_attribute(heap, "region", region, sizeof(region));
+}
+
+TEST(attribute_tells_that_the_cpu_has_access)
+{
+	char text[8];
+
+	read_attribute(heap, "cpu_access", text, sizeof(text));
+	CHECK(!strcmp(text, "1\n"));
 }
