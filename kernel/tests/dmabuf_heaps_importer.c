@@ -1,40 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The test importer: a platform device that maps dma-bufs and touches nothing,
- * as tests tell it through a character device. dmabuf_heaps_importer.h has the
- * calls.
+ * The test importer: a device that maps dma-bufs as tests tell it through its
+ * node. dmabuf_heaps_importer.h has the calls. The device here is a platform
+ * device, which touches nothing; a driver of a real one takes the same calls.
  */
 #include <linux/cleanup.h>
 #include <linux/dma-buf.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/fs.h>
-#include <linux/iosys-map.h>
-#include <linux/miscdevice.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/platform_device.h>
+#include <linux/scatterlist.h>
 #include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/wait_bit.h>
 
-#include "dmabuf_heaps_importer.h"
-
-/**
- * struct importer - one open node
- * @lock: Protects the rest; outside of all locks of dma-buf.
- * @attachment: The device's, or NULL. Its dma-buf has a reference of ours.
- * @table: Where the device sees the memory, or NULL.
- * @direction: In which @table is mapped.
- * @map: Where the kernel sees the memory, or null.
- */
-struct importer {
-	struct mutex lock;	/* see above */
-	struct dma_buf_attachment *attachment;
-	struct sg_table *table;
-	enum dma_data_direction direction;
-	struct iosys_map map;
-};
-
-static struct platform_device *device;
+#include "importer.h"
 
 static int importer_attach(struct importer *importer, int fd)
 {
@@ -48,7 +30,7 @@ static int importer_attach(struct importer *importer, int fd)
 	if (IS_ERR(dmabuf))
 		return PTR_ERR(dmabuf);
 
-	attachment = dma_buf_attach(dmabuf, &device->dev);
+	attachment = dma_buf_attach(dmabuf, importer->device->dev);
 	if (IS_ERR(attachment)) {
 		dma_buf_put(dmabuf);
 		return PTR_ERR(attachment);
@@ -58,13 +40,24 @@ static int importer_attach(struct importer *importer, int fd)
 	return 0;
 }
 
+static bool importer_is_mapped(const struct importer *importer)
+{
+	unsigned int i;
+
+	for (i = 0; i < IMPORTER_MAPPINGS; i++)
+		if (importer->mappings[i].table)
+			return true;
+
+	return !iosys_map_is_null(&importer->map);
+}
+
 static int importer_detach(struct importer *importer)
 {
 	struct dma_buf *dmabuf;
 
 	if (!importer->attachment)
 		return -EINVAL;
-	if (importer->table || !iosys_map_is_null(&importer->map))
+	if (importer_is_mapped(importer))
 		return -EBUSY;
 
 	dmabuf = importer->attachment->dmabuf;
@@ -74,33 +67,47 @@ static int importer_detach(struct importer *importer)
 	return 0;
 }
 
-static int importer_map(struct importer *importer,
-			enum dma_data_direction direction)
+/* Attached, and told a direction? */
+static bool importer_may(const struct importer *importer,
+			 unsigned long direction)
 {
-	struct sg_table *table;
+	return importer->attachment && direction <= DMA_FROM_DEVICE;
+}
 
-	if (!importer->attachment || !valid_dma_direction(direction))
+static int importer_map(struct importer *importer, unsigned long direction)
+{
+	struct importer_mapping *mapping;
+	struct sg_table *table;
+	int i = 0;
+
+	if (!importer_may(importer, direction))
 		return -EINVAL;
-	if (importer->table)
-		return -EBUSY;
+
+	while (importer->mappings[i].table)
+		if (++i == IMPORTER_MAPPINGS)
+			return -EBUSY;
 
 	table = dma_buf_map_attachment_unlocked(importer->attachment, direction);
 	if (IS_ERR(table))
 		return PTR_ERR(table);
 
-	importer->table = table;
-	importer->direction = direction;
-	return 0;
+	mapping = &importer->mappings[i];
+	mapping->table = table;
+	mapping->direction = direction;
+	return i;
 }
 
-static int importer_unmap(struct importer *importer)
+static int importer_unmap(struct importer *importer, unsigned long number)
 {
-	if (!importer->table)
+	struct importer_mapping *mapping;
+
+	if (number >= IMPORTER_MAPPINGS || !importer->mappings[number].table)
 		return -EINVAL;
 
-	dma_buf_unmap_attachment_unlocked(importer->attachment, importer->table,
-					  importer->direction);
-	importer->table = NULL;
+	mapping = &importer->mappings[number];
+	dma_buf_unmap_attachment_unlocked(importer->attachment, mapping->table,
+					  mapping->direction);
+	mapping->table = NULL;
 	return 0;
 }
 
@@ -125,26 +132,95 @@ static int importer_vunmap(struct importer *importer)
 	return 0;
 }
 
-static int importer_begin(struct importer *importer,
-			  enum dma_data_direction direction)
+static int importer_begin(struct importer *importer, unsigned long direction)
 {
-	if (!importer->attachment || !valid_dma_direction(direction))
+	if (!importer_may(importer, direction))
 		return -EINVAL;
 
 	return dma_buf_begin_cpu_access(importer->attachment->dmabuf, direction);
 }
 
-static int importer_end(struct importer *importer,
-			enum dma_data_direction direction)
+static int importer_end(struct importer *importer, unsigned long direction)
 {
-	if (!importer->attachment || !valid_dma_direction(direction))
+	if (!importer_may(importer, direction))
 		return -EINVAL;
 
 	return dma_buf_end_cpu_access(importer->attachment->dmabuf, direction);
 }
 
-static long importer_ioctl(struct file *file, unsigned int cmd,
-			   unsigned long arg)
+static int importer_fill(struct importer *importer,
+			 const struct importer_fill __user *arg)
+{
+	struct importer_fill fill;
+	size_t size;
+
+	if (copy_from_user(&fill, arg, sizeof(fill)))
+		return -EFAULT;
+	if (iosys_map_is_null(&importer->map) || fill.value > U8_MAX)
+		return -EINVAL;
+
+	size = importer->attachment->dmabuf->size;
+	if (!fill.len || fill.offset >= size || fill.len > size - fill.offset)
+		return -EINVAL;
+
+	iosys_map_memset(&importer->map, fill.offset, fill.value, fill.len);
+	return 0;
+}
+
+/**
+ * importer_find() - find where a device sees a byte
+ * @importer: The open node, locked.
+ * @segment: The byte; becomes what the device sees in one piece around it.
+ *
+ * Return: The mapping that @segment names, or NULL if there is none or if it
+ * ends before the byte.
+ */
+const struct importer_mapping *importer_find(const struct importer *importer,
+					     struct importer_segment *segment)
+{
+	const struct importer_mapping *mapping;
+	struct scatterlist *sg;
+	u64 start = 0;
+	unsigned int i;
+
+	lockdep_assert_held(&importer->lock);
+	if (segment->mapping >= IMPORTER_MAPPINGS)
+		return NULL;
+
+	mapping = &importer->mappings[segment->mapping];
+	if (!mapping->table)
+		return NULL;
+
+	for_each_sgtable_dma_sg(mapping->table, sg, i) {
+		if (segment->offset - start < sg_dma_len(sg)) {
+			segment->offset = start;
+			segment->len = sg_dma_len(sg);
+			segment->address = sg_dma_address(sg);
+			return mapping;
+		}
+		start += sg_dma_len(sg);
+	}
+
+	return NULL;
+}
+EXPORT_SYMBOL_NS_GPL(importer_find, "DMA_BUF_HEAP_TEST");
+
+static int importer_segment(const struct importer *importer,
+			    struct importer_segment __user *arg)
+{
+	struct importer_segment segment;
+
+	if (copy_from_user(&segment, arg, sizeof(segment)))
+		return -EFAULT;
+	if (!importer_find(importer, &segment))
+		return -EINVAL;
+	if (copy_to_user(arg, &segment, sizeof(segment)))
+		return -EFAULT;
+
+	return 0;
+}
+
+long importer_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct importer *importer = file->private_data;
 
@@ -158,7 +234,7 @@ static long importer_ioctl(struct file *file, unsigned int cmd,
 	case IMPORTER_MAP:
 		return importer_map(importer, arg);
 	case IMPORTER_UNMAP:
-		return importer_unmap(importer);
+		return importer_unmap(importer, arg);
 	case IMPORTER_VMAP:
 		return importer_vmap(importer);
 	case IMPORTER_VUNMAP:
@@ -167,12 +243,18 @@ static long importer_ioctl(struct file *file, unsigned int cmd,
 		return importer_begin(importer, arg);
 	case IMPORTER_END:
 		return importer_end(importer, arg);
+	case IMPORTER_FILL:
+		return importer_fill(importer, (void __user *)arg);
+	case IMPORTER_SEGMENT:
+		return importer_segment(importer, (void __user *)arg);
 	default:
 		return -ENOTTY;
 	}
 }
+EXPORT_SYMBOL_NS_GPL(importer_ioctl, "DMA_BUF_HEAP_TEST");
 
-static int importer_open(struct inode *inode, struct file *file)
+/* misc_open() leaves the node in the file. */
+int importer_open(struct inode *inode, struct file *file)
 {
 	struct importer *importer;
 
@@ -180,36 +262,79 @@ static int importer_open(struct inode *inode, struct file *file)
 	if (!importer)
 		return -ENOMEM;
 
+	importer->device = container_of(file->private_data,
+					struct importer_device, node);
+	atomic_inc(&importer->device->users);
 	mutex_init(&importer->lock);
 	file->private_data = importer;
-	return nonseekable_open(inode, file);
+	return 0;
 }
+EXPORT_SYMBOL_NS_GPL(importer_open, "DMA_BUF_HEAP_TEST");
 
-static int importer_release(struct inode *inode, struct file *file)
+int importer_release(struct inode *inode, struct file *file)
 {
 	struct importer *importer = file->private_data;
+	struct importer_device *device = importer->device;
+	unsigned int i;
 
 	/* Each does nothing where there is nothing to be undone. */
 	importer_vunmap(importer);
-	importer_unmap(importer);
+	for (i = 0; i < IMPORTER_MAPPINGS; i++)
+		importer_unmap(importer, i);
 	importer_detach(importer);
 	mutex_destroy(&importer->lock);
 	kfree(importer);
+
+	if (atomic_dec_and_test(&device->users))
+		wake_up_var(&device->users);
 	return 0;
 }
+EXPORT_SYMBOL_NS_GPL(importer_release, "DMA_BUF_HEAP_TEST");
 
-static const struct file_operations importer_fops = {
+/**
+ * importer_add() - make the node of a device
+ * @device: The device, with all but @users filled in.
+ *
+ * Return: 0, or what misc_register() answered.
+ */
+int importer_add(struct importer_device *device)
+{
+	/* One entry of a table may be as long as the buffer. */
+	dma_set_max_seg_size(device->dev, UINT_MAX);
+	atomic_set(&device->users, 0);
+	return misc_register(&device->node);
+}
+EXPORT_SYMBOL_NS_GPL(importer_add, "DMA_BUF_HEAP_TEST");
+
+/**
+ * importer_remove() - remove the node of a device, which may go then
+ * @device: From importer_add().
+ *
+ * Waits for whoever has it open: a device can't go while it has mappings.
+ */
+void importer_remove(struct importer_device *device)
+{
+	misc_deregister(&device->node);
+	wait_var_event(&device->users, !atomic_read(&device->users));
+}
+EXPORT_SYMBOL_NS_GPL(importer_remove, "DMA_BUF_HEAP_TEST");
+
+static const struct file_operations platform_fops = {
 	.owner = THIS_MODULE,
 	.open = importer_open,
 	.release = importer_release,
 	.unlocked_ioctl = importer_ioctl,
 };
 
-static struct miscdevice importer_node = {
-	.minor = MISC_DYNAMIC_MINOR,
-	.name = "dmabuf_heaps_importer",
-	.fops = &importer_fops,
+static struct importer_device platform_importer = {
+	.node = {
+		.minor = MISC_DYNAMIC_MINOR,
+		.name = "dmabuf_heaps_importer",
+		.fops = &platform_fops,
+	},
 };
+
+static struct platform_device *platform_device;
 
 static int __init dmabuf_heaps_importer_init(void)
 {
@@ -220,15 +345,14 @@ static int __init dmabuf_heaps_importer_init(void)
 	};
 	int ret;
 
-	device = platform_device_register_full(&info);
-	if (IS_ERR(device))
-		return PTR_ERR(device);
+	platform_device = platform_device_register_full(&info);
+	if (IS_ERR(platform_device))
+		return PTR_ERR(platform_device);
 
-	/* One entry of a table may be as long as the buffer. */
-	dma_set_max_seg_size(&device->dev, UINT_MAX);
-	ret = misc_register(&importer_node);
+	platform_importer.dev = &platform_device->dev;
+	ret = importer_add(&platform_importer);
 	if (ret)
-		platform_device_unregister(device);
+		platform_device_unregister(platform_device);
 
 	return ret;
 }
@@ -236,8 +360,8 @@ module_init(dmabuf_heaps_importer_init);
 
 static void __exit dmabuf_heaps_importer_exit(void)
 {
-	misc_deregister(&importer_node);
-	platform_device_unregister(device);
+	importer_remove(&platform_importer);
+	platform_device_unregister(platform_device);
 }
 module_exit(dmabuf_heaps_importer_exit);
 

@@ -223,7 +223,7 @@ static int mapping_for_a_device(struct scene *scene)
 
 static int unmapping_from_a_device(struct scene *scene)
 {
-	return ioctl(scene->importer, IMPORTER_UNMAP);
+	return ioctl(scene->importer, IMPORTER_UNMAP, 0);
 }
 
 static int mapping_for_the_kernel(struct scene *scene)
