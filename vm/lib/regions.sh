@@ -178,18 +178,21 @@ region_nodes()
 	printf '\t};\n};\n'
 }
 
-# make_device_tree WORK REGIONS MORE EMULATOR...: the machine's own tree with
-# the regions added, and the source file MORE if that is not empty, as
-# WORK/tree.dtb.
+# make_device_tree WORK EMULATOR...: the machine's own tree, with the regions and
+# the source file device_tree added, and devices no longer coherent if that was
+# asked for, as WORK/tree.dtb.
 make_device_tree()
 {
-	local work=$1 regions=$2 more=$3
-	shift 3
+	local work=$1
+	shift
 
 	"$@" -machine "dumpdtb=$work/machine.dtb" 2>/dev/null
 	dtc -q -I dtb -O dts -o "$work/tree.dts" "$work/machine.dtb"
-	[[ -z $regions ]] || region_nodes <<<"$regions" >>"$work/tree.dts"
-	[[ -z $more ]] || cat "$more" >>"$work/tree.dts"
+	[[ -z $region_list ]] ||
+		region_nodes <<<"$region_list" >>"$work/tree.dts"
+	[[ -z $device_tree ]] || cat "$device_tree" >>"$work/tree.dts"
+	[[ -z $non_coherent ]] ||
+		sed -i '/^[[:space:]]*dma-coherent;$/d' "$work/tree.dts"
 	dtc -q -I dts -O dtb -o "$work/tree.dtb" "$work/tree.dts" ||
-		die "--device-tree: $more is no device tree source"
+		die "--device-tree: $device_tree is no device tree source"
 }
