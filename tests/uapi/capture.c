@@ -14,38 +14,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "camera.h"
 #include "harness.h"
 
-#define NODES 64
 #define FRAMES 3
-
-static int open_camera(const char *bus)
-{
-	for (int i = 0; i < NODES; i++) {
-		struct v4l2_capability camera;
-		char path[32];
-		int fd;
-
-		snprintf(path, sizeof(path), "/dev/video%d", i);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		if (!ioctl(fd, VIDIOC_QUERYCAP, &camera) &&
-		    camera.device_caps & V4L2_CAP_VIDEO_CAPTURE &&
-		    !strcmp((char *)camera.bus_info, bus))
-			return fd;
-		close(fd);
-	}
-	skip("no %s (modprobe vivid n_devs=2 allocators=1,0)", bus);
-}
-
-static size_t frame_size(int camera)
-{
-	struct v4l2_format format = { .type = V4L2_BUF_TYPE_VIDEO_CAPTURE };
-
-	CHECK_EQUAL(ioctl(camera, VIDIOC_G_FMT, &format), 0);
-	return format.fmt.pix.sizeimage;
-}
 
 static void wait_for_frame(int camera)
 {
@@ -53,12 +25,6 @@ static void wait_for_frame(int camera)
 
 	CHECK_EQUAL(poll(&poller, 1, 20000), 1);
 	CHECK_EQUAL(poller.revents & (POLLIN | POLLERR), POLLIN);
-}
-
-static bool may_be_in_pieces(const struct heap *heap)
-{
-	return strstr(heap->name, "system") &&
-	       !strstr(heap->name, "contiguous");
 }
 
 /*
@@ -69,30 +35,24 @@ static void capture(int camera, const struct heap *heap, bool takes_pieces)
 {
 	const int type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
 	const size_t len = frame_size(camera);
-	struct v4l2_requestbuffers request = {
-		.count = FRAMES,
-		.type = type,
-		.memory = V4L2_MEMORY_DMABUF,
-	};
 	struct v4l2_buffer frame = {
 		.type = type,
 		.memory = V4L2_MEMORY_DMABUF,
 	};
 	unsigned char *mem[FRAMES];
 
-	CHECK_EQUAL(ioctl(camera, VIDIOC_REQBUFS, &request), 0);
-	CHECK_EQUAL(request.count, FRAMES);
+	request_frames(camera, FRAMES);
 	for (uint32_t i = 0; i < FRAMES; i++) {
-		frame.index = i;
-		frame.m.fd = alloc(heap, len, O_RDWR | O_CLOEXEC);
-		mem[i] = map(frame.m.fd, len, PROT_READ);
-		if (ioctl(camera, VIDIOC_QBUF, &frame)) {
+		int buf = alloc(heap, len, O_RDWR | O_CLOEXEC);
+
+		mem[i] = map(buf, len, PROT_READ);
+		if (queue_frame(camera, i, buf)) {
 			CHECK(!takes_pieces && may_be_in_pieces(heap));
 			CHECK_EQUAL(errno, EFAULT);
 			return;
 		}
 		/* The camera has it. */
-		close(frame.m.fd);
+		close(buf);
 	}
 	CHECK_EQUAL(ioctl(camera, VIDIOC_STREAMON, &type), 0);
 	for (int i = 0; i < FRAMES; i++) {

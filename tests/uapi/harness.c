@@ -216,6 +216,12 @@ bool has_region(const struct heap *heap)
 	return !access(path, F_OK);
 }
 
+bool may_be_in_pieces(const struct heap *heap)
+{
+	return strstr(heap->name, "system") &&
+	       !strstr(heap->name, "contiguous");
+}
+
 long long proc_number(const char *path, const char *key)
 {
 	FILE *file = fopen(path, "re");

@@ -121,6 +121,8 @@ void check_child(pid_t pid);
 
 /* Does the heap lend from a region of its own, which nobody else uses? */
 bool has_region(const struct heap *heap);
+/* Is it a heap of ordinary memory, which may come in pieces? */
+bool may_be_in_pieces(const struct heap *heap);
 /* A line of /proc that begins with KEY, as a number. */
 long long proc_number(const char *path, const char *key);
 
