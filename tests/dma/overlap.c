@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * docs/interface.md, CPU access: devices come and go, and other processes begin
+ * and end, while somebody is writing. Who writes loses nothing by it.
+ *
+ * A device does not write here while the processor may: bouncing copies whole
+ * buffers, and would lose it.
+ */
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "device.h"
+
+TEST(device_may_come_while_the_cpu_writes)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device display;
+
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 0, 1000, 1);
+	display = attach(&buffer, READS);
+	cpu_draws(&buffer, 1000, 1000, 2);
+	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	check_device_sees(&display, 0, MOST_MOVED);
+}
+
+TEST(writing_device_may_come_while_the_cpu_writes)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device camera;
+
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 0, 1000, 1);
+	camera = attach(&buffer, WRITES);
+	cpu_draws(&buffer, 1000, 1000, 2);
+	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	device_writes(&camera, 2000, 1000, 3);
+	check_cpu_reads(&buffer);
+	unmap(&camera);
+	check_cpu_sees(&buffer);
+}
+
+TEST(device_may_go_while_the_cpu_writes)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device camera = attach(&buffer, WRITES), display;
+
+	device_writes(&camera, 0, 2000, 1);
+	begin_access(&buffer, DMA_BUF_SYNC_RW);
+	cpu_draws(&buffer, 500, 100, 2);
+	unmap(&camera);
+	check_cpu_sees(&buffer);
+	cpu_draws(&buffer, 600, 100, 3);
+	end_access(&buffer, DMA_BUF_SYNC_RW);
+	check_cpu_sees(&buffer);
+	display = map_again(&camera, READS);
+	check_device_sees(&display, 0, MOST_MOVED);
+}
+
+static void other_process_reads(const struct buffer *buffer)
+{
+	const pid_t pid = fork_child();
+
+	if (!pid) {
+		check_cpu_reads(buffer);
+		_exit(0);
+	}
+	check_child(pid);
+}
+
+TEST(reader_sees_the_device_and_takes_nothing_from_the_writer)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device camera = attach(&buffer, WRITES);
+
+	device_writes(&camera, 0, 1000, 1);
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 1000, 1000, 2);
+	other_process_reads(&buffer);
+	check_cpu_sees(&buffer);
+	cpu_draws(&buffer, 2000, 500, 3);
+	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	check_cpu_reads(&buffer);
+}
+
+/* Once nobody writes, what the device wrote last is what counts again. */
+TEST(reader_sees_the_device_after_the_last_writer)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device camera = attach(&buffer, WRITES);
+
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 0, 1000, 1);
+	other_process_reads(&buffer);
+	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	device_writes(&camera, 500, 1000, 2);
+	other_process_reads(&buffer);
+	check_cpu_reads(&buffer);
+}
+
+static void other_process_writes(const struct buffer *buffer)
+{
+	const pid_t pid = fork_child();
+
+	if (!pid) {
+		begin_access(buffer, DMA_BUF_SYNC_WRITE);
+		cpu_draws(buffer, 1000, 1000, 3);
+		end_access(buffer, DMA_BUF_SYNC_WRITE);
+		_exit(0);
+	}
+	check_child(pid);
+}
+
+TEST(writers_take_nothing_from_each_other)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device codec = attach(&buffer, READS_AND_WRITES);
+
+	device_writes(&codec, 0, 3000, 1);
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 0, 1000, 2);
+	other_process_writes(&buffer);
+	check_cpu_sees(&buffer);
+	cpu_draws(&buffer, 2000, 500, 4);
+	other_process_reads(&buffer);
+	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	check_device_sees(&codec, 0, 3000);
+	check_cpu_reads(&buffer);
+}
