@@ -113,6 +113,36 @@ const char *dmaheap_name(const struct dmaheap *heap);
 int dmaheap_alloc(struct dmaheap *heap, uint64_t size, int fd_flags);
 
 /**
+ * dmaheap_view() - make a buffer that is a part of another, or all of it
+ * @heap:	the heap that @buf came from, by whichever of its names
+ * @buf:	the buffer, or a view of one
+ * @offset:	where the view begins in @buf, in bytes; the start of a page
+ * @size:	bytes, whole pages, 1 page to the rest of @buf
+ * @fd_flags:	one of O_RDONLY, O_WRONLY and O_RDWR, and O_CLOEXEC or not: the
+ *		view's own access mode, which can't be wider than that of @buf
+ *
+ * A view is a buffer like any other, in the same memory: what is written
+ * through one is seen through all. It has an access mode and a name of its own,
+ * and dmaheap_begin() and dmaheap_end() on it are for its part alone. The
+ * memory lives until the last of them is closed, in whatever order. So a
+ * consumer can be given a frame to read and not to write, or one plane of it.
+ *
+ * Views are an extension of the dmabuf-heaps modules, and only buffers of
+ * their heaps have them. Since libdmaheap 0.2.
+ *
+ * Return: the view's file descriptor, 0 or more; -EOPNOTSUPP if @heap has no
+ * views (the kernel's own heaps, older modules); -EINVAL if @offset or @size
+ * does not fit, if the kernel does not know @fd_flags, or if @buf is a dma-buf
+ * that is not from the modules; -EBADF if @buf is not an open descriptor;
+ * -EXDEV if it came from another heap; -EACCES if @fd_flags asks for more than
+ * @buf's access mode; -EMFILE or -ENFILE if there are too many open files;
+ * -ENOMEM if there is no memory for it; -ENODEV if the heap has been removed;
+ * or what else the heap reports.
+ */
+int dmaheap_view(struct dmaheap *heap, int buf, uint64_t offset, uint64_t size,
+		 int fd_flags);
+
+/**
  * dmaheap_size() - the size of a buffer
  * @buf:	the buffer
  * @size:	where to store it, in bytes

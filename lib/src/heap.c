@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* An open heap, and allocating from it. */
+/* An open heap, and what it makes: buffers, and views of them. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -75,5 +75,31 @@ int dmaheap_alloc(struct dmaheap *heap, uint64_t size, int fd_flags)
 	int ret;
 
 	ret = dmaheap__ioctl(heap->fd, DMA_HEAP_IOCTL_ALLOC, &request);
+	return ret ? ret : (int)request.fd;
+}
+
+/*
+ * A heap answers EINVAL to bad values and to ioctls that it does not know
+ * alike. One that knows views looks for the values before it judges them.
+ */
+static bool knows_views(const struct dmaheap *heap)
+{
+	return dmaheap__ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW, NULL) == -EFAULT;
+}
+
+int dmaheap_view(struct dmaheap *heap, int buf, uint64_t offset, uint64_t size,
+		 int fd_flags)
+{
+	struct dma_heap_view_data request = {
+		.offset = offset,
+		.len = size,
+		.buffer_fd = buf,
+		.fd_flags = fd_flags,
+	};
+	int ret;
+
+	ret = dmaheap__ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW, &request);
+	if (ret == -EINVAL && !knows_views(heap))
+		return -EOPNOTSUPP;
 	return ret ? ret : (int)request.fd;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Opening a heap and allocating from it, as the kernel sees it. */
+/* Opening a heap, allocating from it and making views, as the kernel sees it. */
 
 #include "script.h"
 
@@ -170,6 +170,115 @@ static void reports_why_allocating_failed(void **state)
 	script_end();
 }
 
+#define VIEW(...)							\
+	{ .call = CALL_IOCTL, .fd = HEAP_FD,				\
+	  .request = DMA_HEAP_IOCTL_VIEW,				\
+	  .size = sizeof(struct dma_heap_view_data), __VA_ARGS__ }
+
+/* Whether the heap knows views at all is asked without any values. */
+#define VIEWS_KNOWN(answer)						\
+	{ .call = CALL_IOCTL, .fd = HEAP_FD,				\
+	  .request = DMA_HEAP_IOCTL_VIEW, .no_argument = true,		\
+	  .error = (answer) }
+
+static const struct dma_heap_view_data part = {
+	.offset = UINT64_C(5) << 30,
+	.len = UINT64_C(3) << 31,
+	.buffer_fd = 41,
+	.fd_flags = O_RDONLY | O_CLOEXEC,
+};
+
+static const struct dma_heap_view_data made = {
+	.offset = UINT64_C(5) << 30,
+	.len = UINT64_C(3) << 31,
+	.buffer_fd = 41,
+	.fd = 42,
+	.fd_flags = O_RDONLY | O_CLOEXEC,
+};
+
+static int view_part(struct dmaheap *heap)
+{
+	return dmaheap_view(heap, 41, UINT64_C(5) << 30, UINT64_C(3) << 31,
+			    O_RDONLY | O_CLOEXEC);
+}
+
+static void asks_for_exactly_that_view(void **state)
+{
+	struct dmaheap *heap;
+
+	SCRIPT(OPENED("linux,cma"), VIEW(.in = &part, .out = &made), CLOSED);
+	heap = open_heap();
+	assert_int_equal(view_part(heap), 42);
+	dmaheap_close(heap);
+	script_end();
+}
+
+/* Values that make no sense, a descriptor too, are the kernel's to judge. */
+static void leaves_judging_views_to_the_kernel(void **state)
+{
+	static const struct dma_heap_view_data odd = {
+		.offset = 1,
+		.len = UINT64_MAX,
+		.buffer_fd = (__u32)-1,
+		.fd_flags = (__u32)-2,
+	};
+	struct dmaheap *heap;
+
+	SCRIPT(OPENED("linux,cma"), VIEW(.in = &odd, .error = EBADF), CLOSED);
+	heap = open_heap();
+	assert_int_equal(dmaheap_view(heap, -1, 1, UINT64_MAX, -2), -EBADF);
+	dmaheap_close(heap);
+	script_end();
+}
+
+static void makes_the_view_again_after_a_signal(void **state)
+{
+	struct dmaheap *heap;
+
+	SCRIPT(OPENED("linux,cma"), VIEW(.in = &part, .error = EINTR),
+	       VIEW(.in = &part, .error = EINTR),
+	       VIEW(.in = &part, .out = &made), CLOSED);
+	heap = open_heap();
+	assert_int_equal(view_part(heap), 42);
+	dmaheap_close(heap);
+	script_end();
+}
+
+static void reports_why_there_is_no_view(void **state)
+{
+	static const int errors[] = {
+		EBADF, EXDEV, EACCES, ENODEV, EMFILE, ENFILE, ENOMEM, EFAULT,
+		EAGAIN,
+	};
+	struct dmaheap *heap;
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		SCRIPT(OPENED("linux,cma"),
+		       VIEW(.in = &part, .error = errors[i]), CLOSED);
+		heap = open_heap();
+		assert_int_equal(view_part(heap), -errors[i]);
+		dmaheap_close(heap);
+		script_end();
+	}
+}
+
+static void tells_bad_values_from_a_heap_without_views(void **state)
+{
+	struct dmaheap *heap;
+
+	SCRIPT(OPENED("linux,cma"),
+	       VIEW(.in = &part, .error = EINVAL), VIEWS_KNOWN(EFAULT),
+	       VIEW(.in = &part, .error = EINVAL), VIEWS_KNOWN(EINTR),
+	       VIEWS_KNOWN(EFAULT),
+	       VIEW(.in = &part, .error = EINVAL), VIEWS_KNOWN(EINVAL), CLOSED);
+	heap = open_heap();
+	assert_int_equal(view_part(heap), -EINVAL);
+	assert_int_equal(view_part(heap), -EINVAL);
+	assert_int_equal(view_part(heap), -EOPNOTSUPP);
+	dmaheap_close(heap);
+	script_end();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +292,11 @@ int main(void)
 		cmocka_unit_test(leaves_judging_to_the_kernel),
 		cmocka_unit_test(allocates_again_after_a_signal),
 		cmocka_unit_test(reports_why_allocating_failed),
+		cmocka_unit_test(asks_for_exactly_that_view),
+		cmocka_unit_test(leaves_judging_views_to_the_kernel),
+		cmocka_unit_test(makes_the_view_again_after_a_signal),
+		cmocka_unit_test(reports_why_there_is_no_view),
+		cmocka_unit_test(tells_bad_values_from_a_heap_without_views),
 	};
 
 	return cmocka_run_group_tests_name("heap", tests, NULL, NULL);

@@ -80,7 +80,7 @@ int ioctl(int fd, unsigned long request, ...)
 
 	assert_int_equal(fd, step->fd);
 	assert_int_equal(request, step->request);
-	if (step->pointer)
+	if (step->pointer || step->no_argument)
 		assert_ptr_equal(arg, step->pointer);
 	if (step->in)
 		assert_memory_equal(arg, step->in, step->size);

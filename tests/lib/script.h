@@ -10,6 +10,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -36,6 +37,7 @@ struct step {
 	const void *in;		/* what ioctl()'s argument must point to */
 	const void *out;	/* what it points to afterwards */
 	const void *pointer;	/* ioctl()'s argument itself, if not in/out */
+	bool no_argument;	/* ioctl()'s argument is NULL */
 	void *addr;		/* of mmap() (the hint) and munmap() */
 	size_t size;		/* of mmap(), munmap(), and of in and out */
 	int prot;
