@@ -4,59 +4,20 @@
  * turn: what disturbs one disturbs the other. Prints a row for each path and
  * size: path, bytes, ours, mainline's, the median ratio of the pairs, unit.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <linux/dma-heap.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "heaps.h"
 
 /* Pairs that count, after some that warm up. */
 #define PAIRS 41
 #define WARM_UP 3
 
-enum side { OURS, MAINLINE, SIDES };
-
-/* The device class that a heap's node belongs to, for each side. */
-static const char *const classes[SIDES] = { "dmabuf_heap", "dma_heap" };
-
 static int heaps[SIDES];
-
-__attribute__((noreturn))
-static void die(const char *what, const char *why)
-{
-	fprintf(stderr, "compare: %s: %s\n", what, why);
-	exit(1);
-}
-
-/* Two heaps can't be taken for each other: the device number tells whose. */
-static int open_heap(const char *name, enum side side)
-{
-	char path[300], link[64], class[300];
-	struct stat st;
-	ssize_t len;
-	int fd;
-
-	snprintf(path, sizeof(path), "/dev/dma_heap/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st))
-		die(path, strerror(errno));
-	snprintf(link, sizeof(link), "/sys/dev/char/%u:%u/subsystem",
-		 major(st.st_rdev), minor(st.st_rdev));
-	len = readlink(link, class, sizeof(class) - 1);
-	if (len < 0)
-		die(link, strerror(errno));
-	class[len] = '\0';
-	if (strcmp(strrchr(class, '/') + 1, classes[side]))
-		die(path, "is not the heap that it should be");
-	return fd;
-}
 
 static double microseconds(void)
 {
@@ -68,16 +29,12 @@ static double microseconds(void)
 
 static double time_alloc(enum side side, uint64_t bytes)
 {
-	struct dma_heap_allocation_data data = {
-		.len = bytes,
-		.fd_flags = O_RDWR | O_CLOEXEC,
-	};
 	double start = microseconds(), end;
+	int buf;
 
-	if (ioctl(heaps[side], DMA_HEAP_IOCTL_ALLOC, &data))
-		die(classes[side], strerror(errno));
+	buf = alloc(heaps[side], bytes, O_RDWR);
 	end = microseconds();
-	close((int)data.fd);
+	close(buf);
 	return end - start;
 }
 
