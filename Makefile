@@ -10,6 +10,7 @@ help:
 	@echo 'make check             run every test'
 	@echo 'make check-debug       run them on kernels that look closely (an hour; 20 minutes more to build them)'
 	@echo 'make bench             time our heaps beside the ones of mainline'
+	@echo 'make bench-sync        count the cache maintenance of a frame, beside mainline'
 	@echo 'make clean             delete what was built (the cache of roots and kernels stays)'
 
 .PHONY: demo
@@ -27,6 +28,11 @@ check-debug:
 .PHONY: bench
 bench:
 	@bench/run
+
+.PHONY: bench-sync
+bench-sync:
+	@bench/run-sync
+	@bench/check-sync
 
 .PHONY: clean
 clean:
