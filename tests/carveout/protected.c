@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
+#include <linux/dma-heap.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -25,6 +26,20 @@ static int attached_device(int buf)
 	CHECK(device >= 0);
 	CHECK_EQUAL(ioctl(device, IMPORTER_ATTACH, buf), 0);
 	return device;
+}
+
+/* All of a buffer but its first page. */
+static int view_of(const struct heap *heap, int buf)
+{
+	struct dma_heap_view_data data = {
+		.offset = page_size(),
+		.len = (uint64_t)lseek(buf, 0, SEEK_END) - page_size(),
+		.buffer_fd = (uint32_t)buf,
+		.fd_flags = O_RDWR | O_CLOEXEC,
+	};
+
+	CHECK_EQUAL(ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW, &data), 0);
+	return (int)data.fd;
 }
 
 TEST(heap_says_that_it_is_protected)
@@ -74,6 +89,19 @@ TEST(protected_buffer_cannot_be_accessed)
 	}
 }
 
+TEST(view_of_it_is_protected)
+{
+	struct dma_buf_sync sync = { .flags = DMA_BUF_SYNC_READ };
+	int view = view_of(heap, alloc(heap, KIB(64), O_RDWR));
+	int device = attached_device(view);
+
+	CHECK_MAP_ERRNO(mmap(NULL, page_size(), PROT_READ, MAP_SHARED, view, 0),
+			EPERM);
+	CHECK_ERRNO(ioctl(view, DMA_BUF_IOCTL_SYNC, &sync), EPERM);
+	CHECK_ERRNO(ioctl(device, IMPORTER_BEGIN, 0), EPERM);
+	CHECK_ERRNO(ioctl(device, IMPORTER_VMAP), EINVAL);
+}
+
 TEST(driver_cannot_access_it_either)
 {
 	int device = attached_device(alloc(heap, page_size(), O_RDWR));
@@ -88,12 +116,16 @@ TEST(driver_cannot_access_it_either)
 TEST(device_can_use_it)
 {
 	int buf = alloc(heap, KIB(512) + page_size(), O_RDWR);
-	int device = attached_device(buf);
+	int devices[] = {
+		attached_device(buf), attached_device(view_of(heap, buf)),
+	};
 
-	for (int direction = 0; direction < DIRECTIONS; direction++) {
-		CHECK_EQUAL(ioctl(device, IMPORTER_MAP, direction), 0);
-		CHECK_EQUAL(ioctl(device, IMPORTER_UNMAP), 0);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(devices); i++)
+		for (int direction = 0; direction < DIRECTIONS; direction++) {
+			CHECK_EQUAL(ioctl(devices[i], IMPORTER_MAP, direction),
+				    0);
+			CHECK_EQUAL(ioctl(devices[i], IMPORTER_UNMAP, 0), 0);
+		}
 }
 
 TEST(several_devices_can_use_it_and_outlive_its_descriptor)
@@ -104,9 +136,9 @@ TEST(several_devices_can_use_it_and_outlive_its_descriptor)
 	CHECK_EQUAL(ioctl(devices[0], IMPORTER_MAP, 0), 0);
 	close(buf);
 	CHECK_EQUAL(ioctl(devices[1], IMPORTER_MAP, 1), 0);
-	CHECK_EQUAL(ioctl(devices[0], IMPORTER_UNMAP), 0);
+	CHECK_EQUAL(ioctl(devices[0], IMPORTER_UNMAP, 0), 0);
 	CHECK_EQUAL(ioctl(devices[0], IMPORTER_DETACH), 0);
-	CHECK_EQUAL(ioctl(devices[1], IMPORTER_UNMAP), 0);
+	CHECK_EQUAL(ioctl(devices[1], IMPORTER_UNMAP, 0), 0);
 }
 
 /* With swiotlb=force, as the others with devices are without it. */
