@@ -4,7 +4,9 @@
  * struct pages, no maintenance is ever done, and what can't reach the memory
  * itself gets an error: a bounce buffer would be a copy in the open.
  */
+#include <linux/device.h>
 #include <linux/dma-buf.h>
+#include <linux/dma-direct.h>
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-mapping.h>
 #include <linux/dma-resv.h>
@@ -45,7 +47,27 @@ static void dma_heap_protected_undo(struct device *dev, struct sg_table *table,
 				   direction, 0);
 }
 
-/* Returns 0, or -EIO after undoing what was done. */
+/*
+ * Asked before mapping, as the DMA API warns about a device that can't reach
+ * what it is given. An IOMMU can reach anything.
+ */
+static bool dma_heap_protected_reaches(struct device *dev, unsigned long pfn,
+				       unsigned long nr_pages)
+{
+	u64 limit = min_not_zero(dma_get_mask(dev), dev->bus_dma_limit);
+	dma_addr_t addr = phys_to_dma(dev, PFN_PHYS(pfn));
+
+	if (device_iommu_mapped(dev))
+		return true;
+
+	return addr != DMA_MAPPING_ERROR &&
+	       addr + (nr_pages << PAGE_SHIFT) - 1 <= limit;
+}
+
+/*
+ * Returns 0, or -EIO after undoing what was done. Only the device's side of the
+ * table is filled in: nobody may look for pages, or bytes, on the other.
+ */
 static int dma_heap_protected_fill(struct device *dev, struct sg_table *table,
 				   const struct dma_heap_view *view,
 				   enum dma_data_direction direction)
@@ -61,14 +83,12 @@ static int dma_heap_protected_fill(struct device *dev, struct sg_table *table,
 						walk.nr_pages);
 			dma_addr_t addr;
 
+			if (!dma_heap_protected_reaches(dev, walk.pfn, n))
+				goto undo;
 			addr = dma_map_resource(dev, PFN_PHYS(walk.pfn),
 						n << PAGE_SHIFT, direction, 0);
-			if (dma_mapping_error(dev, addr)) {
-				dma_heap_protected_undo(dev, table, done,
-							direction);
-				return -EIO;
-			}
-			sg_set_page(sg, NULL, n << PAGE_SHIFT, 0);
+			if (dma_mapping_error(dev, addr))
+				goto undo;
 			sg_dma_address(sg) = addr;
 			sg_dma_len(sg) = n << PAGE_SHIFT;
 			walk.pfn += n;
@@ -79,6 +99,10 @@ static int dma_heap_protected_fill(struct device *dev, struct sg_table *table,
 	}
 
 	return 0;
+
+undo:
+	dma_heap_protected_undo(dev, table, done, direction);
+	return -EIO;
 }
 
 struct sg_table *dma_heap_protected_map(struct dma_buf_attachment *attachment,
@@ -102,6 +126,7 @@ struct sg_table *dma_heap_protected_map(struct dma_buf_attachment *attachment,
 	if (ret)
 		goto free_table;
 
+	table->orig_nents = 0;
 	return table;
 
 free_table:
@@ -118,6 +143,8 @@ void dma_heap_protected_unmap(struct dma_buf_attachment *attachment,
 	dma_resv_assert_held(attachment->dmabuf->resv);
 
 	dma_heap_protected_undo(attachment->dev, table, table->nents, direction);
+	/* What is freed is what was allocated. */
+	table->orig_nents = table->nents;
 	sg_free_table(table);
 	kfree(table);
 }

@@ -334,6 +334,10 @@ static struct importer_device platform_importer = {
 	},
 };
 
+static unsigned int dma_bits = 64;
+module_param(dma_bits, uint, 0444);
+MODULE_PARM_DESC(dma_bits, "How many bits of an address the device has, 1 to 64 (default: 64)");
+
 static struct platform_device *platform_device;
 
 static int __init dmabuf_heaps_importer_init(void)
@@ -341,9 +345,12 @@ static int __init dmabuf_heaps_importer_init(void)
 	const struct platform_device_info info = {
 		.name = "dmabuf_heaps_importer",
 		.id = PLATFORM_DEVID_NONE,
-		.dma_mask = DMA_BIT_MASK(64),
+		.dma_mask = DMA_BIT_MASK(dma_bits),
 	};
 	int ret;
+
+	if (!dma_bits || dma_bits > 64)
+		return -EINVAL;
 
 	platform_device = platform_device_register_full(&info);
 	if (IS_ERR(platform_device))
