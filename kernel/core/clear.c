@@ -3,7 +3,9 @@
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
 #include <linux/export.h>
+#include <linux/gfp.h>
 #include <linux/highmem.h>
+#include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
@@ -30,3 +32,21 @@ int dma_heap_clear(const struct dma_heap_extent *extent)
 	return 0;
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_clear, "DMA_BUF_HEAP");
+
+/**
+ * dma_heap_clear_fresh() - fill an extent with zeros, unless it is
+ * @extent: Memory that has come from the page allocator just now, by a call
+ *	that can't be told to clear it.
+ *
+ * With init_on_alloc or init_on_free the page allocator has done it.
+ *
+ * Context: May sleep.
+ * Return: As dma_heap_clear().
+ */
+int dma_heap_clear_fresh(const struct dma_heap_extent *extent)
+{
+	if (want_init_on_alloc(GFP_KERNEL) || want_init_on_free())
+		return 0;
+	return dma_heap_clear(extent);
+}
+EXPORT_SYMBOL_NS_GPL(dma_heap_clear_fresh, "DMA_BUF_HEAP");

@@ -6,8 +6,6 @@
  * vary, and so that it works beside a heaps core in the kernel. The nodes go
  * where programs look for them.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/cdev.h>
 #include <linux/device.h>
 #include <linux/dma-heap.h>
@@ -54,7 +52,7 @@ static DEFINE_MUTEX(dma_heap_registry_lock);
 static DEFINE_IDA(dma_heap_minors);
 static dev_t dma_heap_devt;
 
-static char *dma_heap_devnode(const struct device *dev, umode_t *mode)
+static char *dma_heap_devnode(compat_const struct device *dev, umode_t *mode)
 {
 	return kasprintf(GFP_KERNEL, DMA_HEAP_DIR "/%s", dev_name(dev));
 }

@@ -7,8 +7,6 @@
  * A region with "no-map" is memory that the CPU must not touch: its heap is
  * protected, and nothing here touches the memory either.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/device.h>
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>

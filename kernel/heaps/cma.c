@@ -3,8 +3,6 @@
  * The CMA heap: physically contiguous memory out of the regions that the
  * Contiguous Memory Allocator has reserved, one heap for each of its areas.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/cma.h>
 #include <linux/device.h>
 #include <linux/dma-heap-buffer.h>
@@ -48,14 +46,6 @@ static const struct dma_heap_buffer_ops cma_heap_buffer_ops = {
 	.free = cma_heap_free,
 };
 
-/* With init_on_alloc or init_on_free the page allocator has done it. */
-static int cma_heap_clear(const struct dma_heap_extent *extent)
-{
-	if (want_init_on_alloc(GFP_KERNEL) || want_init_on_free())
-		return 0;
-	return dma_heap_clear(extent);
-}
-
 static struct dma_buf *cma_heap_allocate(struct dma_heap *heap,
 					 unsigned long len, u32 fd_flags,
 					 u64 heap_flags)
@@ -82,7 +72,7 @@ static struct dma_buf *cma_heap_allocate(struct dma_heap *heap,
 	buffer->extents[0].pfn = page_to_pfn(pages);
 	buffer->extents[0].nr_pages = nr_pages;
 
-	ret = cma_heap_clear(&buffer->extents[0]);
+	ret = dma_heap_clear_fresh(&buffer->extents[0]);
 	if (ret)
 		goto release;
 

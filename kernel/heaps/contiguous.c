@@ -8,8 +8,6 @@
  * knows; or out of a range of ordinary memory that is emptied on demand. The
  * last is best effort: one page that can't be moved spoils a range.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
 #include <linux/err.h>
@@ -65,7 +63,7 @@ static int empty_range(struct zone *zone, struct dma_heap_extent *extent)
 			continue;
 		if (!alloc_contig_range(pfn, pfn + extent->nr_pages,
 					ACR_FLAGS_NONE,
-					GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN |
+					GFP_KERNEL | __GFP_NOWARN |
 					__GFP_RETRY_MAYFAIL)) {
 			extent->pfn = pfn;
 			return 0;
@@ -79,7 +77,7 @@ static int empty_range(struct zone *zone, struct dma_heap_extent *extent)
  * Not from ZONE_MOVABLE, where nothing may stay that can't be moved, nor from
  * the small zone for old devices.
  */
-static bool zone_is_usable(const struct zone *zone)
+static bool zone_is_usable(struct zone *zone)
 {
 	enum zone_type type = zone_idx(zone);
 
@@ -145,6 +143,21 @@ static int take_from_page_allocator(struct dma_heap_extent *extent)
 	return 0;
 }
 
+static int take_from_some_range(struct dma_heap_extent *extent)
+{
+	int ret;
+
+	ret = empty_some_range(extent);
+	if (ret)
+		return ret;
+
+	ret = dma_heap_clear_fresh(extent);
+	if (ret)
+		free_contig_range(extent->pfn, extent->nr_pages);
+
+	return ret;
+}
+
 static int take_from_memory(struct dma_heap_extent *extent)
 {
 	int ret;
@@ -155,7 +168,7 @@ static int take_from_memory(struct dma_heap_extent *extent)
 
 	ret = take_from_page_allocator(extent);
 	if (ret)
-		ret = empty_some_range(extent);
+		ret = take_from_some_range(extent);
 	dma_heap_headroom_unclaim(extent->nr_pages);
 
 	return ret;

@@ -3,8 +3,6 @@
  * The system heaps: ordinary memory in as few pieces as can be had, charged to
  * the memory cgroup of whoever asks.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
 #include <linux/err.h>

@@ -193,9 +193,9 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		return ret;
 
-	edu->registers = pcim_iomap_region(pdev, 0, KBUILD_MODNAME);
-	if (IS_ERR(edu->registers))
-		return PTR_ERR(edu->registers);
+	edu->registers = pcim_iomap(pdev, 0, 0);
+	if (!edu->registers)
+		return -ENOMEM;
 
 	/* A register takes as much of an address as is written at once. */
 	ret = dma_set_mask_and_coherent(dev, DMA_BIT_MASK(BITS_PER_LONG));

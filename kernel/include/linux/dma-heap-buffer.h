@@ -28,6 +28,7 @@ struct dma_heap_region;
 #define dma_heap_buffer_destroy	dmabuf_heaps_buffer_destroy
 #define dma_heap_buffer_export	dmabuf_heaps_buffer_export
 #define dma_heap_clear		dmabuf_heaps_clear
+#define dma_heap_clear_fresh	dmabuf_heaps_clear_fresh
 #define dma_heap_headroom_claim	dmabuf_heaps_headroom_claim
 #define dma_heap_headroom_unclaim dmabuf_heaps_headroom_unclaim
 #define dma_heap_headroom_left	dmabuf_heaps_headroom_left
@@ -102,6 +103,7 @@ struct dma_buf *dma_heap_buffer_export(struct dma_heap_buffer *buffer,
 				       u32 fd_flags);
 
 int dma_heap_clear(const struct dma_heap_extent *extent);
+int dma_heap_clear_fresh(const struct dma_heap_extent *extent);
 
 int dma_heap_headroom_claim(unsigned long nr_pages);
 void dma_heap_headroom_unclaim(unsigned long nr_pages);

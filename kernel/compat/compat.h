@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What older kernels lack, in today's words. Included before everything else
+ * in every file, so that nothing but this file knows of more than one kernel.
+ *
+ * Each HAVE_ is what a file of probes/ found out, which names the change that
+ * it looks for. What is a macro needs no probe.
+ */
+#ifndef _DMABUF_HEAPS_COMPAT_H
+#define _DMABUF_HEAPS_COMPAT_H
+#if !defined(DMABUF_HEAPS_PROBE) && !defined(__ASSEMBLY__)
+
+/* What our messages begin with: before any header defines it as nothing. */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "have.h"
+
+#include <linux/dma-buf.h>
+#include <linux/dma-resv.h>
+#include <linux/file.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/mmzone.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+
+#ifdef HAVE_MODULE_IMPORT_NS_TOKEN
+#undef MODULE_IMPORT_NS
+#define MODULE_IMPORT_NS(ns) MODULE_INFO(import_ns, ns)
+/* Here a namespace has no quotes, either. Ours can be done without. */
+#undef EXPORT_SYMBOL_NS_GPL
+#define EXPORT_SYMBOL_NS_GPL(symbol, ...) EXPORT_SYMBOL_GPL(symbol)
+#endif
+
+/* 6.6 */
+#ifndef __counted_by
+#define __counted_by(member)
+#endif
+
+/* 7.0; as they are used here. */
+#ifndef kzalloc_obj
+#define kmalloc_obj(object, gfp) kmalloc(sizeof(object), gfp)
+#define kzalloc_obj(object) kzalloc(sizeof(object), GFP_KERNEL)
+#endif
+
+/* 6.8; before 6.4, MAX_ORDER was one more than the highest order. */
+#ifndef MAX_PAGE_ORDER
+#define MAX_PAGE_ORDER (MAX_ORDER - 1)
+#endif
+
+/* 6.16; before, alloc_contig_range() took a migrate type in its place. */
+#ifndef ACR_FLAGS_NONE
+#define ACR_FLAGS_NONE MIGRATE_MOVABLE
+#endif
+
+#ifndef HAVE_DMA_BUF_FD_INSTALL
+static inline void dma_buf_fd_install(struct dma_buf *dmabuf, int fd)
+{
+	fd_install(fd, dmabuf->file);
+}
+#endif
+
+#ifndef HAVE_VM_FLAGS_SET
+static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags |= flags;
+}
+
+static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
+{
+	vma->vm_flags &= ~flags;
+}
+#endif
+
+#ifndef HAVE_DMA_BUF_VMAP_UNLOCKED
+/* Nobody holds the reservation lock; our own is enough. */
+#undef dma_resv_assert_held
+#define dma_resv_assert_held(resv) ((void)(resv))
+#define dma_buf_vmap_unlocked dma_buf_vmap
+#define dma_buf_vunmap_unlocked dma_buf_vunmap
+#endif
+
+/* What a class's devnode() gets. */
+#ifdef HAVE_CLASS_DEVNODE_CONST
+#define compat_const const
+#else
+#define compat_const
+#endif
+
+#endif
+#endif /* _DMABUF_HEAPS_COMPAT_H */
