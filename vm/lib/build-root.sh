@@ -22,7 +22,7 @@ bootstrap()
 	local arches=$1 variant=$2 packages=("${@:3:$#-3}") folder=${*: -1}
 
 	need mmdebstrap
-	sources | as_root mmdebstrap --mode=root --variant="$variant" \
+	sources "${suites[@]}" | as_root mmdebstrap --mode=root --variant="$variant" \
 		--architectures="$arches" "${packages[@]/#/--include=}" \
 		--aptopt='APT::Sandbox::User "root"' \
 		--dpkgopt=force-unsafe-io \

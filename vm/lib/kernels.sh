@@ -41,6 +41,8 @@ kernel_release()
 
 	case $kernel in
 	backports)	newest_release trixie-backports "$arch" ;;
+	6.12)		newest_release trixie "$arch" ;;
+	6.1)		newest_release bookworm "$arch" ;;
 	debug*)		debug_release "$kernel" "$arch" ;;
 	*)		unknown_kernel "$kernel" ;;
 	esac
@@ -48,7 +50,7 @@ kernel_release()
 
 unknown_kernel()
 {
-	die "unknown kernel '$1': one of backports debug debug-builtin"
+	die "unknown kernel '$1': one of backports 6.12 6.1 debug debug-builtin"
 }
 
 # kernel_build KERNEL ARCH: prints where the build root has what modules for
@@ -58,9 +60,48 @@ kernel_build()
 	case $1 in
 	debug)		printf '%s/tree\n' "$(debug_kernel)" ;;
 	debug-builtin)	die "debug-builtin has kernel/ built in" ;;
+	6.*)		printf '%s/usr/src/linux-headers-%s\n' \
+				"$(headers_of "$@")" "$(kernel_release "$@")" ;;
 	*)		printf '/lib/modules/%s/build\n' \
 				"$(kernel_release "$@")" ;;
 	esac
+}
+
+# headers_of KERNEL ARCH: prints a folder with the unpacked headers of a kernel
+# that the build root has none of.
+headers_of()
+{
+	local release version packages
+
+	release=$(kernel_release "$1" "$2")
+	version=${release%"-$flavour"}
+	packages=("linux-headers-$release:$2" "linux-headers-$version-common")
+	# The programs are named after the release, or after the series.
+	if grep -qF " linux-kbuild-$version " "$apt/index"; then
+		packages+=("linux-kbuild-$version")
+	else
+		packages+=("linux-kbuild-$1")
+	fi
+	cached "headers-$release" \
+		"$(key_of "${BASH_SOURCE[0]}" "$(versions_of "${packages[@]}")")" \
+		10 unpack_headers "$release" "${packages[@]}"
+}
+
+unpack_headers()
+{
+	local release=$1 folder=${*: -1} packages=("${@:2:$#-2}") deb
+
+	mkdir "$folder/debs"
+	fetch "$folder/debs" "${packages[@]}"
+	for deb in "$folder"/debs/*.deb; do
+		dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$folder" \
+			--no-same-owner
+	done
+	rm -r "$folder/debs"
+	# It names the common headers by where they would be installed.
+	# shellcheck disable=SC2016 # this is for make
+	sed -i 's|^include /usr/src/|include $(dir $(abspath $(lastword $(MAKEFILE_LIST))))../|' \
+		"$folder/usr/src/linux-headers-$release/Makefile"
 }
 
 # kernel_of KERNEL ARCH: prints a folder with vmlinuz, config and modules/

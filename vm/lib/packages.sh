@@ -4,6 +4,8 @@
 # host's may be of another release, and stays as it is.
 
 suites=(trixie trixie-backports)
+# Only kernels are taken from here.
+kernel_suites=(bookworm)
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 apt=$cache/apt-$(key_of "${BASH_SOURCE[0]}")
 
@@ -26,11 +28,12 @@ mirror()
 	printf '%s\n' "$uri"
 }
 
+# sources SUITE...: lines for apt.
 sources()
 {
 	local suite
 
-	for suite in "${suites[@]}"; do
+	for suite; do
 		printf 'deb [signed-by=%s] %s %s main\n' \
 			"$keyring" "$(mirror)" "$suite"
 	done
@@ -44,9 +47,14 @@ write_index()
 		--format '$(CODENAME) $(ARCHITECTURE) $(FILENAME)' |
 	while read -r suite arch file; do
 		/usr/lib/apt/apt-helper cat-file "$file" |
-			awk -v suite="$suite" -v arch="$arch" '
-			/^Package: / { name = $2 }
-			/^Version: / { print suite, arch, name, $2 }'
+			awk -v suite="$suite" -v arch="$arch" \
+				-v only_kernels=" ${kernel_suites[*]} " '
+			/^Package: / {
+				name = $2
+				wanted = !index(only_kernels, " " suite " ") ||
+					name ~ /^linux-(headers|image|kbuild)-/
+			}
+			wanted && /^Version: / { print suite, arch, name, $2 }'
 	done
 }
 
@@ -57,7 +65,7 @@ refresh_index()
 
 	mkdir -p "$apt"/{lists/partial,cache/archives/partial,sources.d}
 	touch "$apt/status"
-	sources >"$apt/sources.list"
+	sources "${suites[@]}" "${kernel_suites[@]}" >"$apt/sources.list"
 	arches=$(all_arches | sed 's/.*/"&";/' | tr -d '\n')
 	cat >"$apt/apt.conf" <<-END
 		Dir::State "$apt";
