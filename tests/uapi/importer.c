@@ -15,30 +15,7 @@
 #include <unistd.h>
 
 #include "harness.h"
-
-#define CARDS 16
-
-static int open_vgem(void)
-{
-	for (int i = 0; i < CARDS; i++) {
-		char path[32], name[8] = "";
-		struct drm_version version = {
-			.name = name,
-			.name_len = sizeof(name) - 1,
-		};
-		int fd;
-
-		snprintf(path, sizeof(path), "/dev/dri/card%d", i);
-		fd = open(path, O_RDWR | O_CLOEXEC);
-		if (fd < 0)
-			continue;
-		if (!ioctl(fd, DRM_IOCTL_VERSION, &version) &&
-		    !strcmp(name, "vgem"))
-			return fd;
-		close(fd);
-	}
-	skip("no vgem (modprobe vgem)");
-}
+#include "vgem.h"
 
 static uint32_t import(int vgem, int buf)
 {

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
-#include <linux/udmabuf.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,6 +16,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "vgem.h"
 
 #define PAGES(n) ((n) * page_size())
 
@@ -330,29 +330,12 @@ TEST(view_structure_may_be_longer_and_not_shorter)
 	CHECK(request.more == UINT64_MAX);
 }
 
-static int make_foreign(void)
-{
-	struct udmabuf_create create = { .size = PAGES(1) };
-	int dev = open("/dev/udmabuf", O_RDWR);
-	int fd = memfd_create("foreign", MFD_ALLOW_SEALING), buf;
-
-	if (dev < 0)
-		skip("no /dev/udmabuf");
-	CHECK(fd >= 0);
-	CHECK_EQUAL(ftruncate(fd, (off_t)PAGES(1)), 0);
-	CHECK_EQUAL(fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK), 0);
-	create.memfd = (uint32_t)fd;
-	buf = ioctl(dev, UDMABUF_CREATE, &create);
-	CHECK(buf >= 0);
-	return buf;
-}
-
 TEST(view_of_a_foreign_buffer_is_einval)
 {
 	int view;
 
-	CHECK_ERRNO(try_view(heap, make_foreign(), 0, PAGES(1), O_RDONLY,
-			     &view), EINVAL);
+	CHECK_ERRNO(try_view(heap, export_from_vgem(PAGES(1)), 0, PAGES(1),
+			     O_RDONLY, &view), EINVAL);
 }
 
 TEST(view_of_what_is_no_buffer_is_refused)
