@@ -55,8 +55,9 @@ struct dma_buf *dma_heap_view_export(struct dma_heap_buffer *buffer,
 	struct dma_buf_export_info info = {
 		.exp_name = dma_heap_get_name(buffer->heap),
 		.owner = buffer->heap->owner,
-		.ops = buffer->protected ? &dma_heap_protected_view_dma_buf_ops :
-					   &dma_heap_view_dma_buf_ops,
+		.ops = buffer->heap->protected ?
+			&dma_heap_protected_view_dma_buf_ops :
+			&dma_heap_view_dma_buf_ops,
 		.size = span.nr_pages << PAGE_SHIFT,
 		.flags = fd_flags,
 		.resv = &buffer->resv,

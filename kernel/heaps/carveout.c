@@ -145,7 +145,6 @@ static struct dma_buf *carveout_allocate(struct dma_heap *heap,
 	if (!buffer)
 		return ERR_PTR(-ENOMEM);
 
-	buffer->protected = carveout->protected;
 	buffer->extents[0].nr_pages = nr_pages;
 	ret = carveout_take(carveout, &buffer->extents[0]);
 	if (ret)

@@ -63,15 +63,13 @@ struct dma_heap_buffer_ops {
  * @heap: Where it came from. The buffer holds a reference.
  * @ops: The heap's.
  * @resv: The reservation object of all its dma-bufs.
- * @lock: Protects all that follows up to @protected. Last in the lock order,
+ * @lock: Protects all that follows up to @clean. Last in the lock order,
  *	see core/buffer.c.
  * @mappings: One entry for each time a device has pages of it mapped.
  * @writers: The CPU accesses for writing that are open.
  * @writable: The CPU may write to it, or might have at some time.
  * @clean: All that was in the CPU's caches has been cleaned once, our own
  *	clearing that is, and what was written until then.
- * @protected: The CPU has no access: no mapping, no maintenance, and no need
- *	for struct pages. The heap sets it before dma_heap_buffer_export().
  * @nr_pages: Size in pages.
  * @nr_extents: Length of @extents.
  * @extents: The memory, in the buffer's order. The heap fills them in between
@@ -88,7 +86,6 @@ struct dma_heap_buffer {
 	struct list_head writers;
 	bool writable;
 	bool clean;
-	bool protected;
 	unsigned long nr_pages;
 	unsigned int nr_extents;
 	struct dma_heap_extent extents[] __counted_by(nr_extents);

@@ -53,8 +53,9 @@ struct dma_heap_ops {
  * @priv: For dma_heap_get_drvdata().
  * @type: What kind of heap it is, in one word, for the attribute of that name.
  *	Optional. Must live as long as the heap's module.
- * @protected: The CPU gets no access to the heap's memory. This is for the
- *	attribute cpu_access; the buffers have to say it for themselves.
+ * @protected: The CPU gets no access to the heap's memory: no mapping, no
+ *	maintenance, and no need for struct pages. This is so for buffers that
+ *	dma_heap_buffer_export() makes; a driver that makes its own sees to it.
  * @groups: More attributes for the heap's class device, whose driver data is
  *	the &struct dma_heap. Optional.
  */
