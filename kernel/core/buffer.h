@@ -95,6 +95,9 @@ struct dma_buf *dma_heap_view_export(struct dma_heap_buffer *buffer,
 				     struct dma_heap_span span, u32 fd_flags);
 
 /* mapping.c: buffers in devices */
+int dma_heap_alloc_table(struct sg_table *table,
+			 const struct dma_heap_view *view,
+			 unsigned int max_pages);
 struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 				     enum dma_data_direction direction);
 void dma_heap_buffer_unmap(struct dma_buf_attachment *attachment,

@@ -69,22 +69,36 @@ static int dma_heap_check_view(const struct dma_heap_view_data *data)
 	return 0;
 }
 
+/* Takes the removal lock for reading, unless the heap was removed. */
+static int dma_heap_stay(struct dma_heap *heap)
+{
+	int ret;
+
+	ret = down_read_killable(&heap->removal);
+	if (ret)
+		return ret;
+
+	if (heap->removed) {
+		up_read(&heap->removal);
+		return -ENODEV;
+	}
+
+	return 0;
+}
+
 static struct dma_buf *dma_heap_allocate(struct dma_heap *heap,
 					 const struct dma_heap_allocation_data *data)
 {
 	struct dma_buf *dmabuf;
 	int ret;
 
-	ret = down_read_killable(&heap->removal);
+	ret = dma_heap_stay(heap);
 	if (ret)
 		return ERR_PTR(ret);
 
-	if (heap->removed)
-		dmabuf = ERR_PTR(-ENODEV);
-	else
-		/* The only place that rounds: what is freed is what was allocated. */
-		dmabuf = heap->ops->allocate(heap, PAGE_ALIGN(data->len),
-					     data->fd_flags, data->heap_flags);
+	/* The only place that rounds: what is freed is what was allocated. */
+	dmabuf = heap->ops->allocate(heap, PAGE_ALIGN(data->len),
+				     data->fd_flags, data->heap_flags);
 	up_read(&heap->removal);
 
 	return dmabuf;
@@ -96,14 +110,11 @@ static struct dma_buf *dma_heap_view(struct dma_heap *heap,
 	struct dma_buf *dmabuf;
 	int ret;
 
-	ret = down_read_killable(&heap->removal);
+	ret = dma_heap_stay(heap);
 	if (ret)
 		return ERR_PTR(ret);
 
-	if (heap->removed)
-		dmabuf = ERR_PTR(-ENODEV);
-	else
-		dmabuf = dma_heap_view_create(heap, data);
+	dmabuf = dma_heap_view_create(heap, data);
 	up_read(&heap->removal);
 
 	return dmabuf;

@@ -43,20 +43,30 @@ static unsigned int dma_heap_max_entry(struct device *dev)
 	return max_t(unsigned int, ALIGN_DOWN(max, PAGE_SIZE), PAGE_SIZE);
 }
 
-static int dma_heap_fill_table(struct sg_table *table, struct device *dev,
-			       const struct dma_heap_view *view)
+/* An empty table with room for a view, in entries of at most @max_pages. */
+int dma_heap_alloc_table(struct sg_table *table,
+			 const struct dma_heap_view *view,
+			 unsigned int max_pages)
 {
-	unsigned int max_pages = dma_heap_max_entry(dev) >> PAGE_SHIFT;
 	struct dma_heap_walk walk;
 	unsigned int nents = 0;
-	struct scatterlist *sg;
-	int ret;
 
 	for (dma_heap_walk_start(&walk, view->buffer, view->span); walk.nr_pages;
 	     dma_heap_walk_next(&walk))
 		nents += DIV_ROUND_UP(walk.nr_pages, max_pages);
 
-	ret = sg_alloc_table(table, nents, GFP_KERNEL);
+	return sg_alloc_table(table, nents, GFP_KERNEL);
+}
+
+static int dma_heap_fill_table(struct sg_table *table, struct device *dev,
+			       const struct dma_heap_view *view)
+{
+	unsigned int max_pages = dma_heap_max_entry(dev) >> PAGE_SHIFT;
+	struct dma_heap_walk walk;
+	struct scatterlist *sg;
+	int ret;
+
+	ret = dma_heap_alloc_table(table, view, max_pages);
 	if (ret)
 		return ret;
 

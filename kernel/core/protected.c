@@ -22,18 +22,6 @@
 /* The longest entry of a table, in pages. */
 #define MAX_PAGES (UINT_MAX >> PAGE_SHIFT)
 
-static unsigned int dma_heap_protected_count(const struct dma_heap_view *view)
-{
-	struct dma_heap_walk walk;
-	unsigned int nents = 0;
-
-	for (dma_heap_walk_start(&walk, view->buffer, view->span); walk.nr_pages;
-	     dma_heap_walk_next(&walk))
-		nents += DIV_ROUND_UP(walk.nr_pages, MAX_PAGES);
-
-	return nents;
-}
-
 /* Undoes the first @nents entries. */
 static void dma_heap_protected_undo(struct device *dev, struct sg_table *table,
 				    unsigned int nents,
@@ -118,7 +106,7 @@ struct sg_table *dma_heap_protected_map(struct dma_buf_attachment *attachment,
 	if (!table)
 		return ERR_PTR(-ENOMEM);
 
-	ret = sg_alloc_table(table, dma_heap_protected_count(view), GFP_KERNEL);
+	ret = dma_heap_alloc_table(table, view, MAX_PAGES);
 	if (ret)
 		goto free;
 

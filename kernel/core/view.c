@@ -101,7 +101,7 @@ static int dma_heap_view_check(struct dma_heap *heap,
 	return 0;
 }
 
-/*
+/**
  * dma_heap_view_create() - make a dma-buf over memory that has one
  * @heap: The heap that was asked.
  * @data: The request, of which all that needs no look at the buffer was
