@@ -32,12 +32,12 @@
 #define EXPORT_SYMBOL_NS_GPL(symbol, ...) EXPORT_SYMBOL_GPL(symbol)
 #endif
 
-/* 6.6 */
+/* Not in 6.1, in 6.12 */
 #ifndef __counted_by
 #define __counted_by(member)
 #endif
 
-/* 7.0; as they are used here. */
+/* Not in 6.12, in 7.3; as they are used here. */
 #ifndef kzalloc_obj
 #define kmalloc_obj(object, gfp) kmalloc(sizeof(object), gfp)
 #define kzalloc_obj(object) kzalloc(sizeof(object), GFP_KERNEL)
@@ -48,7 +48,7 @@
 #define MAX_PAGE_ORDER (MAX_ORDER - 1)
 #endif
 
-/* 6.16; before, alloc_contig_range() took a migrate type in its place. */
+/* Not in 6.12, in 7.3: alloc_contig_range() took a migrate type in its place. */
 #ifndef ACR_FLAGS_NONE
 #define ACR_FLAGS_NONE MIGRATE_MOVABLE
 #endif

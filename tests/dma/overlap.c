@@ -7,6 +7,8 @@
  * buffers, and would lose it.
  */
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -95,6 +97,58 @@ TEST(reader_sees_the_device_after_the_last_writer)
 	end_access(&buffer, DMA_BUF_SYNC_WRITE);
 	device_writes(&camera, 500, 1000, 2);
 	other_process_reads(&buffer);
+	check_cpu_reads(&buffer);
+}
+
+/* It is killed with its access open. */
+static void other_process_dies_writing(const struct buffer *buffer)
+{
+	const pid_t pid = fork_child();
+	int status;
+
+	if (!pid) {
+		begin_access(buffer, DMA_BUF_SYNC_WRITE);
+		raise(SIGKILL);
+	}
+	CHECK_EQUAL(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status));
+}
+
+TEST(writer_that_died_has_no_say)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device camera = attach(&buffer, WRITES);
+
+	other_process_dies_writing(&buffer);
+	device_writes(&camera, 0, 1000, 1);
+	check_cpu_reads(&buffer);
+	other_process_dies_writing(&buffer);
+	device_writes(&camera, 500, 1000, 2);
+	unmap(&camera);
+	check_cpu_sees(&buffer);
+}
+
+static void other_process_ends(const struct buffer *buffer)
+{
+	const pid_t pid = fork_child();
+
+	if (!pid) {
+		end_access(buffer, DMA_BUF_SYNC_WRITE);
+		_exit(0);
+	}
+	check_child(pid);
+}
+
+TEST(access_may_be_ended_by_another_process)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device codec = attach(&buffer, READS_AND_WRITES);
+
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 0, 1000, 1);
+	other_process_ends(&buffer);
+	check_device_sees(&codec, 0, 1000);
+	device_writes(&codec, 500, 1000, 2);
 	check_cpu_reads(&buffer);
 }
 

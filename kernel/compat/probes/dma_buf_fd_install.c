@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* 7.1, "dma-buf: add dma_buf_fd_install()"; older ones have got it, too. */
+/* The half of dma_buf_fd() that can't fail: not in 6.1 and 6.12, in 7.3. */
 #include <linux/dma-buf.h>
 
 void probe(struct dma_buf *dmabuf);
