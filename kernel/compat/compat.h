@@ -51,6 +51,7 @@
 /* Not in 6.12, in 7.3: alloc_contig_range() took a migrate type in its place. */
 #ifndef ACR_FLAGS_NONE
 #define ACR_FLAGS_NONE MIGRATE_MOVABLE
+#define ACR_FLAGS_CMA MIGRATE_CMA
 #endif
 
 #ifndef HAVE_DMA_BUF_FD_INSTALL

@@ -3,18 +3,17 @@
  * The CMA heap: physically contiguous memory out of the regions that the
  * Contiguous Memory Allocator has reserved, one heap for each of its areas.
  */
-#include <linux/cma.h>
 #include <linux/device.h>
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
-#include <linux/dma-map-ops.h>
 #include <linux/err.h>
-#include <linux/glob.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
+
+#include "cma-area.h"
 
 /* Mainline's name for the heap over the default area. */
 #define CMA_HEAP_DEFAULT "default_cma_region"
@@ -22,12 +21,12 @@
 /**
  * struct cma_heap - one heap over one area
  * @heap: The heap.
- * @cma: The area.
+ * @area: The area.
  * @link: Place in cma_heaps.
  */
 struct cma_heap {
 	struct dma_heap *heap;
-	struct cma *cma;
+	struct cma_area *area;
 	struct list_head link;
 };
 
@@ -37,9 +36,8 @@ static LIST_HEAD(cma_heaps);
 static void cma_heap_free(struct dma_heap_buffer *buffer)
 {
 	struct cma_heap *cma_heap = dma_heap_get_drvdata(buffer->heap);
-	struct dma_heap_extent *extent = &buffer->extents[0];
 
-	cma_release(cma_heap->cma, pfn_to_page(extent->pfn), extent->nr_pages);
+	cma_area_free(cma_heap->area, &buffer->extents[0]);
 }
 
 static const struct dma_heap_buffer_ops cma_heap_buffer_ops = {
@@ -51,41 +49,36 @@ static struct dma_buf *cma_heap_allocate(struct dma_heap *heap,
 					 u64 heap_flags)
 {
 	struct cma_heap *cma_heap = dma_heap_get_drvdata(heap);
-	unsigned int align = min_t(unsigned int, get_order(len),
-				   CONFIG_CMA_ALIGNMENT);
 	unsigned long nr_pages = len >> PAGE_SHIFT;
 	struct dma_heap_buffer *buffer;
+	struct dma_heap_extent *extent;
 	struct dma_buf *dmabuf;
-	struct page *pages;
 	int ret;
 
 	buffer = dma_heap_buffer_create(heap, &cma_heap_buffer_ops, nr_pages, 1);
 	if (!buffer)
 		return ERR_PTR(-ENOMEM);
 
-	pages = cma_alloc(cma_heap->cma, nr_pages, align, true);
-	if (!pages) {
-		ret = fatal_signal_pending(current) ? -EINTR : -ENOMEM;
-		goto destroy;
-	}
-
-	buffer->extents[0].pfn = page_to_pfn(pages);
-	buffer->extents[0].nr_pages = nr_pages;
-
-	ret = dma_heap_clear_fresh(&buffer->extents[0]);
+	extent = &buffer->extents[0];
+	extent->nr_pages = nr_pages;
+	ret = cma_area_alloc(cma_heap->area, extent);
 	if (ret)
-		goto release;
+		goto destroy;
+
+	ret = dma_heap_clear_fresh(extent);
+	if (ret)
+		goto free;
 
 	dmabuf = dma_heap_buffer_export(buffer, fd_flags);
 	if (IS_ERR(dmabuf)) {
 		ret = PTR_ERR(dmabuf);
-		goto release;
+		goto free;
 	}
 
 	return dmabuf;
 
-release:
-	cma_release(cma_heap->cma, pages, nr_pages);
+free:
+	cma_area_free(cma_heap->area, extent);
 destroy:
 	dma_heap_buffer_destroy(buffer);
 	return ERR_PTR(ret);
@@ -93,7 +86,10 @@ destroy:
 
 static void cma_heap_release(struct dma_heap *heap)
 {
-	kfree(dma_heap_get_drvdata(heap));
+	struct cma_heap *cma_heap = dma_heap_get_drvdata(heap);
+
+	cma_area_destroy(cma_heap->area);
+	kfree(cma_heap);
 }
 
 static const struct dma_heap_ops cma_heap_ops = {
@@ -106,7 +102,7 @@ static ssize_t region_show(struct device *dev, struct device_attribute *attr,
 {
 	struct cma_heap *cma_heap = dma_heap_get_drvdata(dev_get_drvdata(dev));
 
-	return sysfs_emit(buf, "%s\n", cma_get_name(cma_heap->cma));
+	return sysfs_emit(buf, "%s\n", cma_area_name(cma_heap->area));
 }
 static DEVICE_ATTR_RO(region);
 
@@ -116,32 +112,14 @@ static struct attribute *cma_heap_attrs[] = {
 };
 ATTRIBUTE_GROUPS(cma_heap);
 
-static struct cma_heap *__init cma_heap_add(struct cma *cma, const char *name)
+static void __init cma_heap_add_alias(struct cma_heap *cma_heap)
 {
-	struct dma_heap_export_info info = {
-		.name = name,
-		.type = "cma",
-		.ops = &cma_heap_ops,
-		.groups = cma_heap_groups,
-	};
-	struct cma_heap *cma_heap;
-	struct dma_heap *heap;
+	const char *name = cma_area_name(cma_heap->area);
+	int ret;
 
-	cma_heap = kzalloc_obj(*cma_heap);
-	if (!cma_heap)
-		return ERR_PTR(-ENOMEM);
-
-	cma_heap->cma = cma;
-	info.priv = cma_heap;
-	heap = dma_heap_add(&info);
-	if (IS_ERR(heap)) {
-		kfree(cma_heap);
-		return ERR_CAST(heap);
-	}
-
-	cma_heap->heap = heap;
-	list_add_tail(&cma_heap->link, &cma_heaps);
-	return cma_heap;
+	ret = dma_heap_add_alias(cma_heap->heap, name);
+	if (ret)
+		pr_err("%s: can't be added: %pe\n", name, ERR_PTR(ret));
 }
 
 /*
@@ -149,20 +127,39 @@ static struct cma_heap *__init cma_heap_add(struct cma *cma, const char *name)
  * programs ask for. A name that can't be had is no reason to do without the
  * others.
  */
-static void __init cma_heap_add_area(struct cma *cma, bool is_default)
+void __init cma_heap_add(struct cma_area *area, bool is_default)
 {
-	const char *name = is_default ? CMA_HEAP_DEFAULT : cma_get_name(cma);
+	struct dma_heap_export_info info = {
+		.name = is_default ? CMA_HEAP_DEFAULT : cma_area_name(area),
+		.type = "cma",
+		.ops = &cma_heap_ops,
+		.groups = cma_heap_groups,
+	};
 	struct cma_heap *cma_heap;
-	int ret;
+	int ret = -ENOMEM;
 
-	cma_heap = cma_heap_add(cma, name);
-	ret = PTR_ERR_OR_ZERO(cma_heap);
-	if (!ret && is_default) {
-		name = cma_get_name(cma);
-		ret = dma_heap_add_alias(cma_heap->heap, name);
+	cma_heap = kzalloc_obj(*cma_heap);
+	if (!cma_heap)
+		goto fail;
+
+	cma_heap->area = area;
+	info.priv = cma_heap;
+	cma_heap->heap = dma_heap_add(&info);
+	if (IS_ERR(cma_heap->heap)) {
+		ret = PTR_ERR(cma_heap->heap);
+		goto free;
 	}
-	if (ret)
-		pr_err("%s: can't be added: %pe\n", name, ERR_PTR(ret));
+
+	list_add_tail(&cma_heap->link, &cma_heaps);
+	if (is_default)
+		cma_heap_add_alias(cma_heap);
+	return;
+
+free:
+	kfree(cma_heap);
+fail:
+	pr_err("%s: can't be added: %pe\n", info.name, ERR_PTR(ret));
+	cma_area_destroy(area);
 }
 
 static void cma_heap_remove_all(void)
@@ -176,57 +173,9 @@ static void cma_heap_remove_all(void)
 	}
 }
 
-#ifdef MODULE
-
-/* Modules can reach the default area and the regions of the device tree. */
-static void __init cma_heap_add_areas(struct cma *def)
-{
-	struct cma *cma;
-	unsigned int i;
-
-	if (def)
-		cma_heap_add_area(def, true);
-	for (i = 0; (cma = dma_contiguous_get_area_by_idx(i)); i++)
-		if (cma != def)
-			cma_heap_add_area(cma, false);
-}
-
-#else /* built in: every area can be reached */
-
-static char *exclude[MAX_CMA_AREAS] = { "hugetlb*" };
-static unsigned int nr_exclude = 1;
-module_param_array(exclude, charp, &nr_exclude, 0444);
-MODULE_PARM_DESC(exclude, "CMA areas that get no heap: names or patterns with * and ?, with commas between (default: hugetlb*)");
-
-static bool __init cma_is_excluded(const struct cma *cma)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr_exclude; i++)
-		if (glob_match(exclude[i], cma_get_name(cma)))
-			return true;
-
-	return false;
-}
-
-static int __init cma_heap_add_if_wanted(struct cma *cma, void *def)
-{
-	if (!cma_is_excluded(cma))
-		cma_heap_add_area(cma, cma == def);
-
-	return 0;
-}
-
-static void __init cma_heap_add_areas(struct cma *def)
-{
-	cma_for_each_area(cma_heap_add_if_wanted, def);
-}
-
-#endif
-
 static int __init cma_heap_init(void)
 {
-	cma_heap_add_areas(dev_get_cma_area(NULL));
+	cma_area_find_all();
 
 	if (list_empty(&cma_heaps))
 		pr_info("no CMA area: boot the kernel with cma=64M, for example, to have one\n");
