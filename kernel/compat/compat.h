@@ -4,7 +4,8 @@
  * in every file, so that nothing but this file knows of more than one kernel.
  *
  * Each HAVE_ is what a file of probes/ found out, which names the change that
- * it looks for. What is a macro needs no probe.
+ * it looks for. What is a macro needs no probe. A function of ours has a name of
+ * its own behind the kernel's, in case that there is one after all that differs.
  */
 #ifndef _DMABUF_HEAPS_COMPAT_H
 #define _DMABUF_HEAPS_COMPAT_H
@@ -55,6 +56,7 @@
 #endif
 
 #ifndef HAVE_DMA_BUF_FD_INSTALL
+#define dma_buf_fd_install compat_dma_buf_fd_install
 static inline void dma_buf_fd_install(struct dma_buf *dmabuf, int fd)
 {
 	fd_install(fd, dmabuf->file);
@@ -62,6 +64,8 @@ static inline void dma_buf_fd_install(struct dma_buf *dmabuf, int fd)
 #endif
 
 #ifndef HAVE_VM_FLAGS_SET
+#define vm_flags_set compat_vm_flags_set
+#define vm_flags_clear compat_vm_flags_clear
 static inline void vm_flags_set(struct vm_area_struct *vma, vm_flags_t flags)
 {
 	vma->vm_flags |= flags;
