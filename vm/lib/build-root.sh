@@ -9,9 +9,11 @@ build_packages=(
 	xz-utils zstd
 	# What a kernel is built with.
 	bison flex libelf-dev
-	# Programs of 32 bits, for kernels of 64.
+	# Modules and static programs for guests that it has no packages of, and
+	# programs of 32 bits for kernels of 64.
 	gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 	gcc-i686-linux-gnu libc6-dev-i386-cross
+	gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 )
 # For each architecture that is not the build root's own.
 cross_packages=(libsmartcols-dev)
@@ -22,7 +24,7 @@ bootstrap()
 	local arches=$1 variant=$2 packages=("${@:3:$#-3}") folder=${*: -1}
 
 	need mmdebstrap
-	sources "${suites[@]}" | as_root mmdebstrap --mode=root --variant="$variant" \
+	sources "$arches" "${suites[@]}" | as_root mmdebstrap --mode=root --variant="$variant" \
 		--architectures="$arches" "${packages[@]/#/--include=}" \
 		--aptopt='APT::Sandbox::User "root"' \
 		--dpkgopt=force-unsafe-io \
@@ -35,12 +37,12 @@ bootstrap()
 }
 
 # build_root KERNEL: prints the root that modules for KERNEL, and user space,
-# are built in, for every architecture.
+# are built in.
 build_root()
 {
 	local kernel=$1 packages=("${build_packages[@]}") guest release
 
-	for guest in $(all_arches); do
+	for guest in ${package_arches//,/ }; do
 		use_arch "$guest"
 		release=$(kernel_release "$kernel" "$arch")
 		if [[ -z $cross ]]; then
@@ -53,5 +55,5 @@ build_root()
 	done
 	cached build-root \
 		"$(key_of "${BASH_SOURCE[0]}" "$(versions_of "${packages[@]}")")" \
-		90 bootstrap "$(all_arches | paste -sd,)" apt "${packages[@]}"
+		90 bootstrap "$package_arches" apt "${packages[@]}"
 }

@@ -47,7 +47,7 @@ remove_tree()
 	as_root rm -rf --one-file-system -- "$@"
 }
 
-# Debian's name for the package that brings each program of the host.
+# Debian's names for the packages that bring each program of the host.
 declare -A host_package=(
 	[bwrap]=bubblewrap
 	[cpio]=cpio
@@ -55,6 +55,8 @@ declare -A host_package=(
 	[dtc]=device-tree-compiler
 	[mmdebstrap]=mmdebstrap
 	[qemu-system-aarch64]=qemu-system-arm
+	[qemu-system-arm]=qemu-system-arm
+	[qemu-system-riscv64]='qemu-system-misc opensbi'
 	[qemu-system-x86_64]=qemu-system-x86
 	[setpriv]=util-linux
 	[xz]=xz-utils
@@ -63,11 +65,12 @@ declare -A host_package=(
 # need PROGRAM...: installs what is missing.
 need()
 {
-	local program packages=()
+	local program list packages=()
 
 	for program; do
-		command -v "$program" >/dev/null ||
-			packages+=("${host_package[$program]}")
+		command -v "$program" >/dev/null && continue
+		read -ra list <<<"${host_package[$program]}"
+		packages+=("${list[@]}")
 	done
 	((${#packages[@]})) || return 0
 	say "installing ${packages[*]}"

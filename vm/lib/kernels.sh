@@ -8,13 +8,24 @@ stock_modules=(configfs loop virtio_pci virtio_console vgem vivid)
 # These are loaded at boot where they are not built in.
 boot_modules=(configfs virtio_pci virtio_console)
 
-# newest_release SUITE ARCH: the newest of which image and headers are there.
+# newest_release ARCH SUITE...: the newest of which image and headers are there,
+# in the first of the suites that has any.
 newest_release()
 {
-	local suite=$1 arch=$2 release
+	local arch=$1 suite release
 
 	need_index
-	release=$(awk -v suite="$suite" -v arch="$arch" -v flavour="$flavour" '
+	for suite in "${@:2}"; do
+		release=$(newest_of "$suite")
+		[[ -z $release ]] || break
+	done
+	[[ -n $release ]] || die "Debian has no kernel for $arch in ${*:2}"
+	printf '%s\n' "$release"
+}
+
+newest_of()
+{
+	awk -v suite="$1" -v arch="$arch" -v flavour="$flavour" '
 		$1 != suite || $2 != arch { next }
 		match($3, /^linux-(headers|binary|image)-[0-9]/) {
 			release = substr($3, RLENGTH)
@@ -29,9 +40,7 @@ newest_release()
 			for (release in headers)
 				if (release in image)
 					print release
-		}' "$apt/index" | sort -V | tail -n 1)
-	[[ -n $release ]] || die "$suite has no kernel for $arch"
-	printf '%s\n' "$release"
+		}' "$apt/index" | sort -V | tail -n 1
 }
 
 # kernel_release KERNEL ARCH
@@ -40,9 +49,9 @@ kernel_release()
 	local kernel=$1 arch=$2
 
 	case $kernel in
-	backports)	newest_release trixie-backports "$arch" ;;
-	6.12)		newest_release trixie "$arch" ;;
-	6.1)		newest_release bookworm "$arch" ;;
+	backports)	newest_release "$arch" trixie-backports forky ;;
+	6.12)		newest_release "$arch" trixie ;;
+	6.1)		newest_release "$arch" bookworm ;;
 	debug*)		debug_release "$kernel" "$arch" ;;
 	*)		unknown_kernel "$kernel" ;;
 	esac
@@ -57,39 +66,64 @@ unknown_kernel()
 # the kernel are built with.
 kernel_build()
 {
-	case $1 in
-	debug)		printf '%s/tree\n' "$(debug_kernel)" ;;
+	local kernel=$1 arch=$2 release
+
+	case $kernel in
+	debug)		printf '%s/tree\n' "$(debug_kernel)"; return ;;
 	debug-builtin)	die "debug-builtin has kernel/ built in" ;;
-	6.*)		printf '%s/usr/src/linux-headers-%s\n' \
-				"$(headers_of "$@")" "$(kernel_release "$@")" ;;
-	*)		printf '/lib/modules/%s/build\n' \
-				"$(kernel_release "$@")" ;;
 	esac
+	release=$(kernel_release "$kernel" "$arch")
+	if [[ $kernel == backports ]] && has_packages "$arch"; then
+		printf '/lib/modules/%s/build\n' "$release"
+	else
+		printf '%s/usr/src/linux-headers-%s\n' \
+			"$(headers_of "$release" "$arch")" "$release"
+	fi
 }
 
-# headers_of KERNEL ARCH: prints a folder with the unpacked headers of a kernel
+# kbuild_of VERSION: the package with the build root's programs that build
+# modules for a kernel. It is named after the kernel's version or after its
+# series. The programs of all of a series are alike.
+kbuild_of()
+{
+	local version=$1 series package
+
+	series=$(grep -oE '^[0-9]+\.[0-9]+' <<<"$version")
+	package=$(awk -v exact="linux-kbuild-$version" \
+		-v series="linux-kbuild-$series" '
+		$2 != "amd64" { next }
+		$3 == exact || $3 == series || index($3, series ".") == 1 {
+			print ($3 == exact) "\t" $3
+		}' "$apt/index" | sort -V | tail -n 1 | cut -f2)
+	[[ -n $package ]] || die "Debian has no linux-kbuild for $version"
+	printf '%s\n' "$package"
+}
+
+# headers_of RELEASE ARCH: prints a folder with the unpacked headers of a kernel
 # that the build root has none of.
 headers_of()
 {
-	local release version packages
+	local release=$1 version=${1%"-$flavour"} kbuild packages
 
-	release=$(kernel_release "$1" "$2")
-	version=${release%"-$flavour"}
-	packages=("linux-headers-$release:$2" "linux-headers-$version-common")
-	# The programs are named after the release, or after the series.
-	if grep -qF " linux-kbuild-$version " "$apt/index"; then
-		packages+=("linux-kbuild-$version")
-	else
-		packages+=("linux-kbuild-$1")
-	fi
+	kbuild=$(kbuild_of "$version")
+	packages=("linux-headers-$release:$2" "linux-headers-$version-common"
+		"$kbuild:amd64")
 	cached "headers-$release" \
 		"$(key_of "${BASH_SOURCE[0]}" "$(versions_of "${packages[@]}")")" \
-		10 unpack_headers "$release" "${packages[@]}"
+		10 unpack_headers "$release" "$version" "$kbuild" "${packages[@]}"
 }
+
+# What testing's compiler can do and the build root's can't. Kernels of testing
+# are configured for it; all of it can be done without.
+newer_options='CC_HAS_COUNTED_BY|CC_HAS_COUNTED_BY_PTR'
+newer_options+='|(TOOLCHAIN_HAS|RISCV_ISA)_(ZACAS|ZABHA)'
 
 unpack_headers()
 {
-	local release=$1 folder=${*: -1} packages=("${@:2:$#-2}") deb
+	local release=$1 version=$2 kbuild=$3 folder=${*: -1}
+	local packages=("${@:4:$#-4}") deb
+	local own=$folder/usr/src/linux-headers-$release
+	local common=$folder/usr/src/linux-headers-$version-common
 
 	mkdir "$folder/debs"
 	fetch "$folder/debs" "${packages[@]}"
@@ -98,10 +132,15 @@ unpack_headers()
 			--no-same-owner
 	done
 	rm -r "$folder/debs"
-	# It names the common headers by where they would be installed.
+	# It names folders by where they would be installed.
 	# shellcheck disable=SC2016 # this is for make
-	sed -i 's|^include /usr/src/|include $(dir $(abspath $(lastword $(MAKEFILE_LIST))))../|' \
-		"$folder/usr/src/linux-headers-$release/Makefile"
+	sed -i 's|/usr/src/|$(dir $(abspath $(firstword $(MAKEFILE_LIST))))../|' \
+		"$own/Makefile"
+	# And these name the programs of their own version.
+	[[ -e $common/scripts ]] ||
+		ln -s "$kbuild" "$folder/usr/lib/linux-kbuild-$version"
+	sed -i -E "/\<CONFIG_($newer_options)\>/d" \
+		"$own"/include/{config/auto.conf,generated/autoconf.h}
 }
 
 # kernel_of KERNEL ARCH: prints a folder with vmlinuz, config and modules/

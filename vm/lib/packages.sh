@@ -4,8 +4,9 @@
 # host's may be of another release, and stays as it is.
 
 suites=(trixie trixie-backports)
-# Only kernels are taken from here.
-kernel_suites=(bookworm)
+# Only kernels are taken from here. forky is testing, for architectures whose
+# index of trixie-backports can't be read: the archive may have a damaged one.
+kernel_suites=(bookworm forky)
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 apt=$cache/apt-$(key_of "${BASH_SOURCE[0]}")
 
@@ -28,14 +29,14 @@ mirror()
 	printf '%s\n' "$uri"
 }
 
-# sources SUITE...: lines for apt.
+# sources ARCHES SUITE...: lines for apt.
 sources()
 {
-	local suite
+	local arches=$1 suite
 
-	for suite; do
-		printf 'deb [signed-by=%s] %s %s main\n' \
-			"$keyring" "$(mirror)" "$suite"
+	for suite in "${@:2}"; do
+		printf 'deb [arch=%s signed-by=%s] %s %s main\n' \
+			"$arches" "$keyring" "$(mirror)" "$suite"
 	done
 }
 
@@ -52,20 +53,16 @@ write_index()
 			/^Package: / {
 				name = $2
 				wanted = !index(only_kernels, " " suite " ") ||
-					name ~ /^linux-(headers|image|kbuild)-/
+					name ~ /^linux-(base|binary|headers|image|kbuild|modules)-[0-9]/
 			}
 			wanted && /^Version: / { print suite, arch, name, $2 }'
 	done
 }
 
-refresh_index()
+write_config()
 {
-	local log=$apt/update.log
 	local arches
 
-	mkdir -p "$apt"/{lists/partial,cache/archives/partial,sources.d}
-	touch "$apt/status"
-	sources "${suites[@]}" "${kernel_suites[@]}" >"$apt/sources.list"
 	arches=$(all_arches | sed 's/.*/"&";/' | tr -d '\n')
 	cat >"$apt/apt.conf" <<-END
 		Dir::State "$apt";
@@ -73,13 +70,63 @@ refresh_index()
 		Dir::Cache "$apt/cache";
 		Dir::Etc::sourcelist "$apt/sources.list";
 		Dir::Etc::sourceparts "$apt/sources.d";
+		Dir::Etc::preferences "$apt/preferences";
 		APT::Architectures { $arches };
 		APT::Sandbox::User "root";
 		Acquire::Languages "none";
 		#clear APT::Update::Post-Invoke-Success;
 	END
-	own_apt apt-get update -q --error-on=any >"$log" 2>&1 &&
-		write_index >"$apt/index.new" && [[ -s $apt/index.new ]] &&
+	cat >"$apt/preferences" <<-END
+		Package: *
+		Pin: release n=forky
+		Pin-Priority: 1
+	END
+}
+
+# try_sources ARCHES SUITE...: reads the indexes of these, all or none, and notes
+# them in readable. One that is damaged makes apt drop every other of its suite,
+# so what may be is tried by itself.
+try_sources()
+{
+	local tried=$apt/tried.list suite
+
+	sources "$@" >"$tried"
+	own_apt apt-get update -q --error-on=any \
+		-o Dir::Etc::sourcelist="$tried" \
+		-o APT::Get::List-Cleanup=0 >>"$log" 2>&1 || return
+	for suite in "${@:2}"; do
+		readable[$suite]+=${readable[$suite]:+,}$1
+	done
+}
+
+# try_guest ARCH: for a guest whose packages the build root has none of.
+try_guest()
+{
+	try_sources "$1" trixie || say "trixie has no readable index for $1"
+	try_sources "$1" trixie-backports || {
+		say "trixie-backports has no readable index for $1:" \
+			"its kernels are those of forky, which is testing"
+		try_sources "$1" forky || say "nor has forky"
+	}
+}
+
+refresh_index()
+{
+	local log=$apt/update.log arch suite
+	local -A readable=()
+
+	mkdir -p "$apt"/{lists/partial,cache/archives/partial,sources.d}
+	touch "$apt/status"
+	: >"$log"
+	write_config
+	try_sources "$package_arches" "${suites[@]}" bookworm || return
+	for arch in $(all_arches); do
+		has_packages "$arch" || try_guest "$arch"
+	done
+	for suite in "${!readable[@]}"; do
+		sources "${readable[$suite]}" "$suite"
+	done >"$apt/sources.list"
+	write_index >"$apt/index.new" && [[ -s $apt/index.new ]] &&
 		mv "$apt/index.new" "$apt/index"
 }
 
@@ -94,7 +141,7 @@ need_index()
 	exec {lock}>"$cache/.lock-apt"
 	flock "$lock"
 	if [[ ! -f $index || -n $(find "$index" -mmin +1440) ]]; then
-		say "reading Debian's package index (about 10 s)..."
+		say "reading Debian's package index (about 20 s)..."
 		if ! refresh_index; then
 			[[ -f $index ]] || die "no package index:" \
 				"$(tail -n 3 "$apt/update.log")"

@@ -2,8 +2,6 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # Reserved regions of memory: a device tree for the guest, or cma=.
 
-ram_base=$((0x40000000))
-
 # bytes SIZE: 64M as 67108864; fails for what is no size.
 bytes()
 {
@@ -90,30 +88,66 @@ list_regions()
 	[[ -z $lines ]] || printf '%s\n' "$lines"
 }
 
+# tree_place MEMORY: where the emulator of riscv64 puts the device tree, which
+# its kernel only sets aside when it has placed the regions that have no place.
+tree_place()
+{
+	local end=$((ram_base + $1))
+
+	((end < 3 << 30)) || end=$((3 << 30))
+	printf '%d %d\n' $((end - (4 << 20))) $((4 << 20))
+}
+
+# places MEMORY INITRD, both in bytes: where the emulator puts what it loads, in
+# lines of address, size and name.
+places()
+{
+	local memory=$1 initrd=$2 high=$((512 << 20))
+
+	# The initrd is 128 MiB into memory, and what is small is beside it.
+	printf '%d %d the kernel or the initrd\n' "$ram_base" \
+		$(((128 << 20) + initrd + (6 << 20)))
+	if [[ $kernel_arch == riscv ]]; then
+		# There later emulators put it.
+		((memory / 2 > high)) || high=$((memory / 2))
+		printf '%d %d the initrd\n' $((ram_base + high)) \
+			$((initrd + (64 << 20)))
+		printf '%s the device tree\n' "$(tree_place "$memory")"
+	fi
+}
+
 # check_places MEMORY INITRD, both in bytes: every fixed region is inside memory
-# and clear of the others, the kernel and the initrd. Reads the lines of
+# and clear of the others and of what the emulator loads. Reads the lines of
 # list_regions.
 check_places()
 {
-	local end=$((ram_base + $1)) free name address size kind unit last=0
-	local before=
-	# The emulator puts the kernel before and the device tree after the
-	# initrd, which is 128 MiB into memory.
-	free=$((ram_base + (128 << 20) + $2 + (4 << 20)))
+	local end=$((ram_base + $1)) name address size kind unit
+	local lines before='' last=0
 
+	lines=$(awk '$2 != "-" { print $2, $3, $1, $4 }')
 	while read -r address size name kind; do
+		[[ -n $name ]] || continue
 		unit=$(unit_of "$kind")
 		((address % $(bytes "$unit") == 0)) || die "the address of" \
 			"region $name is not a multiple of $unit"
-		((address >= free)) || die "region $name would overlap the" \
-			"kernel or the initrd, which end at" \
-			"$(printf '%x' "$free")"
-		((address + size <= end)) || die "region $name would end" \
-			"after memory does, at $(printf '%x' "$end")"
-		((address >= last)) || die "region $name overlaps $before"
+		((address >= ram_base && address + size <= end)) ||
+			die "region $name is not in memory, which is from" \
+			"$(printf '%x to %x' "$ram_base" "$end")"
+	done <<<"$lines"
+
+	while read -r address size name; do
+		((address >= last)) || [[ "$before $name" != *region* ]] ||
+			die "$name overlaps $before, which ends at" \
+			"$(printf '%x' "$last")"
+		((address + size > last)) || continue
 		last=$((address + size))
 		before=$name
-	done < <(awk '$2 != "-" { print $2, $3, $1, $4 }' | sort -n)
+	done < <(
+		{
+			places "$1" "$2"
+			awk 'NF { print $1, $2, "region " $3 }' <<<"$lines"
+		} | sort -n
+	)
 }
 
 cells()
@@ -154,6 +188,11 @@ region_nodes()
 
 	printf '/ {\n\treserved-memory {\n'
 	printf '\t\t#address-cells = <2>;\n\t\t#size-cells = <2>;\n\t\tranges;\n'
+	if [[ $kernel_arch == riscv ]]; then
+		read -r address size < <(tree_place "$memory")
+		printf '\t\tdevice-tree@%x {\n\t\t\treg = %s, %s;\n\t\t};\n' \
+			"$address" "$(cells "$address")" "$(cells "$size")"
+	fi
 	while read -r name address size kind; do
 		printf '\t\t%s {\n' "$(node_name "$name" "$address" "$kind")"
 		if [[ $kind == area ]]; then
