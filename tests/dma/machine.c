@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The machine does what this one of the four is for. */
+/* The machine does what this one of them is for. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ TEST(device_has_a_copy_if_it_bounces)
 }
 
 /* The processors of amd64 need no maintenance. */
-#ifdef __aarch64__
+#if defined(__aarch64__) || defined(__arm__)
 
 #define TRACING "/sys/kernel/tracing/"
 #define COHERENT_BUS							\
