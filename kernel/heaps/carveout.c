@@ -258,6 +258,18 @@ carveout_overlap(const struct device_node *parent,
 	return NULL;
 }
 
+/*
+ * One piece of memory of which the kernel maps only the first part looks as if
+ * it mapped all of it, here and to the kernel's cache maintenance.
+ */
+static bool __init carveout_is_cut(const struct dma_heap_extent *memory)
+{
+	struct page *first = pfn_to_page(memory->pfn);
+	struct page *last = pfn_to_page(memory->pfn + memory->nr_pages - 1);
+
+	return PageHighMem(first) != PageHighMem(last);
+}
+
 /* Can a heap lend all of @memory? If not, tells why. */
 static int __init carveout_check(const struct device_node *parent,
 				 const struct reserved_mem *reserved,
@@ -281,6 +293,12 @@ static int __init carveout_check(const struct device_node *parent,
 		pr_err("%s: the kernel uses this memory, or knows of none there\n",
 		       reserved->name);
 		return -EBUSY;
+	}
+
+	if (mapped && carveout_is_cut(memory)) {
+		pr_err("%s: begins below high memory and ends in it\n",
+		       reserved->name);
+		return -EINVAL;
 	}
 
 	return 0;
