@@ -8,6 +8,7 @@ help:
 	@echo 'make demo              show the heaps at work on a real kernel, in an emulated machine'
 	@echo 'make demo ARCH=arm64   the same on arm64, with three regions'
 	@echo 'make check             run every test'
+	@echo 'make compatibility     write the last check'"'"'s results of each kernel into docs/compatibility.md'
 	@echo 'make check-debug       run them on kernels that look closely (an hour; 20 minutes more to build them)'
 	@echo 'make bench             time our heaps beside the ones of mainline'
 	@echo 'make bench-sync        count the cache maintenance of a frame, beside mainline'
@@ -20,6 +21,10 @@ demo:
 .PHONY: check
 check:
 	@scripts/check
+
+.PHONY: compatibility
+compatibility:
+	@scripts/compatibility --write
 
 .PHONY: check-debug
 check-debug:

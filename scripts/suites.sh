@@ -1,35 +1,60 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Runs suites of tests and counts what they report. To be sourced at the top of
-# the checkout. What a suite printed is in build/check/.
+# Runs suites of tests, two at a time, and counts what they report. To be
+# sourced at the top of the checkout. What a suite printed is in build/check/,
+# and SCRIPT.results there has a line for each: name, how many tests passed,
+# failed and were skipped, and seconds, with tabs between.
 
 logs=$PWD/build/check
-passed=0 failed=0 skipped=0
+results=$logs/${0##*/}.results
+# An emulated machine keeps little more than one processor busy.
+at_once=2
 
-# suite NAME COMMAND...: a command that prints TAP. One that fails without
+# run_suite NAME COMMAND...: a command that prints TAP. One that fails without
 # naming a test, or that tests nothing, counts as a test that failed.
-suite()
+run_suite()
 {
 	local name=$1 log=$logs/${1// /-}.log status=0 start=$SECONDS
-	local good bad left
+	local good bad left said=''
 	shift
 
-	echo "== $name"
-	"$@" >"$log" 2>&1 || status=$?
+	"$@" >"$log" 2>&1 </dev/null || status=$?
 	good=$(grep -E '^\s*ok\b' "$log" | grep -vci '# skip' || true)
 	left=$(grep -E '^\s*ok\b' "$log" | grep -ci '# skip' || true)
 	bad=$(grep -cE '^\s*not ok\b' "$log" || true)
 	if ((bad == 0 && (status != 0 || good == 0))); then
-		tail -n 40 "$log"
-		echo "the suite ended with status $status"
+		said=$(tail -n 40 "$log")$'\n'
+		said+="the suite ended with status $status"$'\n'
 		bad=1
 	elif ((bad)); then
-		grep -E '^\s*(#|not ok\b)|^vm: ' "$log" || true
+		said=$(grep -E '^\s*(#|not ok\b)|^vm: ' "$log" || true)$'\n'
 	fi
-	echo "   $good passed, $bad failed, $left skipped, $((SECONDS - start)) s"
-	passed=$((passed + good))
-	failed=$((failed + bad))
-	skipped=$((skipped + left))
+	printf '%s\t%d\t%d\t%d\t%d\n' "$name" "$good" "$bad" "$left" \
+		"$((SECONDS - start))" >>"$results"
+	printf '%s%s: %d passed, %d failed, %d skipped, %d s\n' "$said" \
+		"$name" "$good" "$bad" "$left" "$((SECONDS - start))"
+}
+
+# suite NAME COMMAND...: begins it as soon as there is a place.
+suite()
+{
+	local running
+
+	mapfile -t running < <(jobs -pr)
+	if ((${#running[@]} >= at_once)); then
+		wait -n || true
+	fi
+	# In a process group of its own, so that all of it can be ended.
+	set -m
+	run_suite "$@" &
+	set +m
+}
+
+# suite_alone NAME COMMAND...: with nothing beside it, for what measures time.
+suite_alone()
+{
+	wait
+	run_suite "$@"
 }
 
 # suite_if_time NEEDED NAME COMMAND...: only if its NEEDED seconds fit into what
@@ -40,7 +65,7 @@ suite_if_time()
 	shift
 
 	if ((SECONDS + needed > ${CHECK_SECONDS:-SECONDS + needed})); then
-		echo "== $1: left out, as $needed seconds are not left"
+		echo "$1: left out, as $needed seconds are not left"
 	else
 		suite "$@"
 	fi
@@ -62,8 +87,29 @@ as_test()
 # The sum of all suites, as the last line; fails if a test did.
 finish()
 {
-	echo "$passed passed, $failed failed, $skipped skipped"
-	((failed == 0))
+	wait
+	awk -F '\t' '
+		{ passed += $2; failed += $3; skipped += $4 }
+		END {
+			printf "%d passed, %d failed, %d skipped\n", passed,
+				failed, skipped
+			exit failed != 0
+		}' "$results"
 }
 
+# Whatever ends this ends the suites, too.
+# shellcheck disable=SC2317
+end_suites()
+{
+	local group
+
+	for group in $(jobs -pr); do
+		kill -- "-$group" 2>/dev/null || true
+	done
+	wait
+}
+trap end_suites EXIT
+trap 'exit 130' INT TERM HUP
+
 mkdir -p "$logs"
+: >"$results"
