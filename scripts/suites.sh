@@ -35,8 +35,7 @@ run_suite()
 		"$name" "$good" "$bad" "$left" "$((SECONDS - start))"
 }
 
-# suite NAME COMMAND...: begins it as soon as there is a place.
-suite()
+wait_for_place()
 {
 	local running
 
@@ -44,6 +43,12 @@ suite()
 	if ((${#running[@]} >= at_once)); then
 		wait -n || true
 	fi
+}
+
+# suite NAME COMMAND...: begins it as soon as there is a place.
+suite()
+{
+	wait_for_place
 	# In a process group of its own, so that all of it can be ended.
 	set -m
 	run_suite "$@" &
@@ -64,6 +69,7 @@ suite_if_time()
 	local needed=$1
 	shift
 
+	wait_for_place
 	if ((SECONDS + needed > ${CHECK_SECONDS:-SECONDS + needed})); then
 		echo "$1: left out, as $needed seconds are not left"
 	else
