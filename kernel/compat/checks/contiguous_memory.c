@@ -6,10 +6,13 @@
 int check(unsigned long pfn);
 int check(unsigned long pfn)
 {
-	if (alloc_contig_range(pfn, pfn + pageblock_nr_pages, ACR_FLAGS_NONE,
+#ifdef CONFIG_CMA
+	if (alloc_contig_range(pfn, pfn + pageblock_nr_pages, ACR_FLAGS_CMA,
 			       GFP_KERNEL))
-		return alloc_contig_range(pfn, pfn + 1, ACR_FLAGS_CMA,
-					  GFP_KERNEL);
+		return -EBUSY;
+#endif
+	if (alloc_contig_range(pfn, pfn + 1, ACR_FLAGS_NONE, GFP_KERNEL))
+		return -EBUSY;
 
 	free_contig_range(pfn, 1UL << MAX_PAGE_ORDER);
 	return want_init_on_alloc(GFP_KERNEL) || want_init_on_free();
