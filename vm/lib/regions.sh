@@ -218,7 +218,7 @@ region_nodes()
 }
 
 # make_device_tree WORK EMULATOR...: the machine's own tree, with the regions and
-# the source file device_tree added, and devices no longer coherent if that was
+# the source file device_tree and the overlay added, and devices no longer coherent if that was
 # asked for, as WORK/tree.dtb.
 make_device_tree()
 {
@@ -234,4 +234,18 @@ make_device_tree()
 		sed -i '/^[[:space:]]*dma-coherent;$/d' "$work/tree.dts"
 	dtc -q -I dts -O dtb -o "$work/tree.dtb" "$work/tree.dts" ||
 		die "--device-tree: $device_tree is no device tree source"
+	[[ -z $overlay ]] || apply_overlay "$work"
+}
+
+# apply_overlay WORK: to the tree there, as a boot loader does.
+apply_overlay()
+{
+	local work=$1
+
+	if ! dtc -q -@ -I dts -O dtb -o "$work/overlay.dtb" "$overlay" ||
+		! fdtoverlay -i "$work/tree.dtb" -o "$work/new.dtb" \
+			"$work/overlay.dtb"; then
+		die "--overlay: $overlay is no overlay for this machine"
+	fi
+	mv "$work/new.dtb" "$work/tree.dtb"
 }
