@@ -15,6 +15,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
@@ -31,18 +32,27 @@
 /* The kernel's name for a default area that no device tree has. */
 #define UNNAMED "reserved"
 
+/* An area that was searched for is not searched for again before this. */
+#define SEARCH_INTERVAL (60 * HZ)
+
 /**
  * struct cma_area - an area
  * @name: The kernel's name for it.
- * @memory: Its range.
- * @taking: Held while a piece is taken. Two that are taken at once would be in
- *	each other's way, as they share page blocks.
- * @lock: Protects @lent.
- * @lent: A bit for each page that we have lent.
+ * @memory: Its range, as far as it is known.
+ * @device: The default area's, that the DMA API gives memory of it to; or NULL
+ *	if the range is certain.
+ * @searched: In jiffies, when its range was searched for.
+ * @taking: Held while a piece is taken or the range is searched for. Two pieces
+ *	that are taken at once would be in each other's way, as they share page
+ *	blocks. Protects @searched.
+ * @lock: Protects @memory and @lent, which change with @taking held as well.
+ * @lent: A bit for each page that we have lent, or NULL if no range is known.
  */
 struct cma_area {
 	const char *name;
 	struct dma_heap_extent memory;
+	struct platform_device *device;
+	unsigned long searched;
 	struct mutex taking;	/* see above */
 	spinlock_t lock;	/* see above */
 	unsigned long *lent;
@@ -86,6 +96,9 @@ static int take(struct cma_area *area, struct dma_heap_extent *extent)
 	long first;
 	int ret;
 
+	if (extent->nr_pages > area->memory.nr_pages)
+		return -ENOMEM;
+
 	while ((first = mark(area, extent->nr_pages, from)) >= 0) {
 		extent->pfn = area->memory.pfn + first;
 		ret = alloc_contig_range(extent->pfn,
@@ -104,17 +117,160 @@ static int take(struct cma_area *area, struct dma_heap_extent *extent)
 	return -ENOMEM;
 }
 
+/**
+ * struct piece - memory of the default area, for as long as it is searched for
+ * @link: Place in the list of pieces.
+ * @pages: The memory.
+ * @addr: Its address for the device.
+ * @nr_pages: Its size.
+ */
+struct piece {
+	struct list_head link;
+	struct page *pages;
+	dma_addr_t addr;
+	unsigned long nr_pages;
+};
+
+static int take_piece(struct device *dev, struct list_head *pieces,
+		      unsigned long nr_pages)
+{
+	struct piece *piece;
+
+	piece = kzalloc_obj(*piece);
+	if (!piece)
+		return -ENOMEM;
+
+	piece->nr_pages = nr_pages;
+	piece->pages = dma_alloc_pages(dev, nr_pages << PAGE_SHIFT,
+				       &piece->addr, DMA_BIDIRECTIONAL,
+				       GFP_KERNEL | __GFP_NOWARN);
+	if (!piece->pages) {
+		kfree(piece);
+		return -ENOMEM;
+	}
+
+	list_add(&piece->link, pieces);
+	return 0;
+}
+
+/* In pages. The page allocator has none of this size: it is the area's. */
+static unsigned long least_piece(void)
+{
+	return MAX_ORDER_NR_PAGES + pageblock_nr_pages;
+}
+
+/* Takes all there is, the largest pieces first. */
+static void take_pieces(struct device *dev, struct list_head *pieces)
+{
+	unsigned long n = ALIGN_DOWN(totalram_pages(), pageblock_nr_pages);
+
+	while (n >= least_piece())
+		if (take_piece(dev, pieces, n))
+			n -= max(ALIGN_DOWN(n / 8, pageblock_nr_pages),
+				 pageblock_nr_pages);
+}
+
+/* Gives them back; what is between the first and the last is all the area's. */
+static void give_back_pieces(struct device *dev, struct list_head *pieces,
+			     struct dma_heap_extent *memory)
+{
+	unsigned long first = ULONG_MAX, end = 0;
+	struct piece *piece, *next;
+
+	list_for_each_entry_safe(piece, next, pieces, link) {
+		unsigned long pfn = page_to_pfn(piece->pages);
+
+		first = min(first, pfn);
+		end = max(end, pfn + piece->nr_pages);
+		dma_free_pages(dev, piece->nr_pages << PAGE_SHIFT,
+			       piece->pages, piece->addr, DMA_BIDIRECTIONAL);
+		kfree(piece);
+	}
+
+	if (!end) {
+		memory->nr_pages = 0;
+		return;
+	}
+
+	/* An area is of whole page blocks. */
+	memory->pfn = ALIGN_DOWN(first, pageblock_nr_pages);
+	memory->nr_pages = ALIGN(end, pageblock_nr_pages) - memory->pfn;
+}
+
+/* Sets the range, of an area that nothing is lent from. */
+static int set_memory(struct cma_area *area,
+		      const struct dma_heap_extent *memory)
+{
+	unsigned long *lent, *old;
+
+	lent = bitmap_zalloc(memory->nr_pages, GFP_KERNEL);
+	if (!lent)
+		return -ENOMEM;
+
+	spin_lock(&area->lock);
+	old = area->lent;
+	area->lent = lent;
+	area->memory = *memory;
+	spin_unlock(&area->lock);
+	bitmap_free(old);
+
+	return 0;
+}
+
+static void join(struct dma_heap_extent *memory,
+		 const struct dma_heap_extent *more)
+{
+	unsigned long end = max(memory->pfn + memory->nr_pages,
+				more->pfn + more->nr_pages);
+
+	memory->pfn = min(memory->pfn, more->pfn);
+	memory->nr_pages = end - memory->pfn;
+}
+
+/*
+ * Not when the module is loaded, as it takes the whole area for a moment, and
+ * drivers that come at boot may want much of it; but when somebody wants memory,
+ * and again if there was not enough of it, as long as nothing is lent.
+ */
+static bool search_is_due(const struct cma_area *area)
+{
+	if (!area->device)
+		return false;
+	if (!area->lent)
+		return true;
+	return bitmap_empty(area->lent, area->memory.nr_pages) &&
+	       time_after(jiffies, area->searched + SEARCH_INTERVAL);
+}
+
+/* True if more is known than before. */
+static bool search(struct cma_area *area)
+{
+	struct dma_heap_extent found;
+	LIST_HEAD(pieces);
+
+	take_pieces(&area->device->dev, &pieces);
+	give_back_pieces(&area->device->dev, &pieces, &found);
+	area->searched = jiffies;
+	if (!found.nr_pages)
+		return false;
+	if (area->lent)
+		join(&found, &area->memory);
+
+	return found.nr_pages > area->memory.nr_pages &&
+	       !set_memory(area, &found);
+}
+
 int cma_area_alloc(struct cma_area *area, struct dma_heap_extent *extent)
 {
 	int ret;
 
-	if (extent->nr_pages > area->memory.nr_pages)
-		return -ENOMEM;
-
 	ret = mutex_lock_killable(&area->taking);
 	if (ret)
 		return ret;
+
 	ret = take(area, extent);
+	if (ret == -ENOMEM && search_is_due(area) && search(area))
+		ret = take(area, extent);
 	mutex_unlock(&area->taking);
 
 	return ret;
@@ -128,8 +284,23 @@ void cma_area_free(struct cma_area *area, const struct dma_heap_extent *extent)
 
 void cma_area_destroy(struct cma_area *area)
 {
+	platform_device_unregister(area->device);
 	bitmap_free(area->lent);
 	kfree(area);
+}
+
+static struct cma_area *__init create(const char *name)
+{
+	struct cma_area *area;
+
+	area = kzalloc_obj(*area);
+	if (!area)
+		return NULL;
+
+	area->name = name;
+	mutex_init(&area->taking);
+	spin_lock_init(&area->lock);
+	return area;
 }
 
 static void __init add(const char *name, const struct dma_heap_extent *memory,
@@ -137,23 +308,17 @@ static void __init add(const char *name, const struct dma_heap_extent *memory,
 {
 	struct cma_area *area;
 
-	area = kzalloc_obj(*area);
+	area = create(name);
 	if (!area)
 		goto fail;
-
-	area->name = name;
-	area->memory = *memory;
-	mutex_init(&area->taking);
-	spin_lock_init(&area->lock);
-	area->lent = bitmap_zalloc(memory->nr_pages, GFP_KERNEL);
-	if (!area->lent)
-		goto free;
+	if (set_memory(area, memory))
+		goto destroy;
 
 	cma_heap_add(area, is_default);
 	return;
 
-free:
-	kfree(area);
+destroy:
+	cma_area_destroy(area);
 fail:
 	pr_err("%s: no memory for it\n", name);
 }
@@ -219,81 +384,15 @@ static bool __init add_regions(void)
 	return found_default;
 }
 
-/**
- * struct piece - memory of the default area, for as long as it is searched for
- * @link: Place in the list of pieces.
- * @pages: The memory.
- * @addr: Its address for the device.
- * @nr_pages: Its size.
- */
-struct piece {
-	struct list_head link;
-	struct page *pages;
-	dma_addr_t addr;
-	unsigned long nr_pages;
-};
-
-static int __init take_piece(struct device *dev, struct list_head *pieces,
-			     unsigned long nr_pages)
+/* Is there a default area, that has some memory left? */
+static bool __init gives_area_memory(struct device *dev)
 {
-	struct piece *piece;
+	struct dma_heap_extent memory;
+	LIST_HEAD(pieces);
 
-	piece = kzalloc_obj(*piece);
-	if (!piece)
-		return -ENOMEM;
-
-	piece->nr_pages = nr_pages;
-	piece->pages = dma_alloc_pages(dev, nr_pages << PAGE_SHIFT,
-				       &piece->addr, DMA_BIDIRECTIONAL,
-				       GFP_KERNEL | __GFP_NOWARN);
-	if (!piece->pages) {
-		kfree(piece);
-		return -ENOMEM;
-	}
-
-	list_add(&piece->link, pieces);
-	return 0;
-}
-
-/* Takes all there is, the largest pieces first. */
-static void __init take_pieces(struct device *dev, struct list_head *pieces)
-{
-	/* The page allocator has none of this size: it is the area's. */
-	const unsigned long least = MAX_ORDER_NR_PAGES + pageblock_nr_pages;
-	unsigned long n = ALIGN_DOWN(totalram_pages(), pageblock_nr_pages);
-
-	while (n >= least)
-		if (take_piece(dev, pieces, n))
-			n -= max(ALIGN_DOWN(n / 8, pageblock_nr_pages),
-				 pageblock_nr_pages);
-}
-
-/* Gives them back; what is between the first and the last is all the area's. */
-static void __init give_back_pieces(struct device *dev,
-				    struct list_head *pieces,
-				    struct dma_heap_extent *memory)
-{
-	unsigned long first = ULONG_MAX, end = 0;
-	struct piece *piece, *next;
-
-	list_for_each_entry_safe(piece, next, pieces, link) {
-		unsigned long pfn = page_to_pfn(piece->pages);
-
-		first = min(first, pfn);
-		end = max(end, pfn + piece->nr_pages);
-		dma_free_pages(dev, piece->nr_pages << PAGE_SHIFT,
-			       piece->pages, piece->addr, DMA_BIDIRECTIONAL);
-		kfree(piece);
-	}
-
-	if (!end) {
-		memory->nr_pages = 0;
-		return;
-	}
-
-	/* An area is of whole page blocks. */
-	memory->pfn = ALIGN_DOWN(first, pageblock_nr_pages);
-	memory->nr_pages = ALIGN(end, pageblock_nr_pages) - memory->pfn;
+	take_piece(dev, &pieces, least_piece());
+	give_back_pieces(dev, &pieces, &memory);
+	return memory.nr_pages != 0;
 }
 
 /*
@@ -308,22 +407,29 @@ static void __init add_default(void)
 		.id = PLATFORM_DEVID_NONE,
 		.dma_mask = DMA_BIT_MASK(64),
 	};
-	struct platform_device *pdev;
-	struct dma_heap_extent memory;
-	LIST_HEAD(pieces);
+	struct platform_device *device;
+	struct cma_area *area;
 
-	pdev = platform_device_register_full(&info);
-	if (IS_ERR(pdev)) {
-		pr_err("%s: can't be searched for: %pe\n", UNNAMED, pdev);
+	device = platform_device_register_full(&info);
+	if (IS_ERR(device)) {
+		pr_err("%s: can't be searched for: %pe\n", UNNAMED, device);
 		return;
 	}
+	if (!gives_area_memory(&device->dev))
+		goto unregister;
 
-	take_pieces(&pdev->dev, &pieces);
-	give_back_pieces(&pdev->dev, &pieces, &memory);
-	platform_device_unregister(pdev);
+	area = create(UNNAMED);
+	if (!area) {
+		pr_err("%s: no memory for it\n", UNNAMED);
+		goto unregister;
+	}
 
-	if (memory.nr_pages)
-		add(UNNAMED, &memory, true);
+	area->device = device;
+	cma_heap_add(area, true);
+	return;
+
+unregister:
+	platform_device_unregister(device);
 }
 
 void __init cma_area_find_all(void)
