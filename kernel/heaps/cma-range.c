@@ -159,14 +159,17 @@ static unsigned long least_piece(void)
 	return MAX_ORDER_NR_PAGES + pageblock_nr_pages;
 }
 
-/* Takes all there is, the largest pieces first. */
+/*
+ * Takes all there is, the largest pieces first: what the first leaves must not
+ * be too little for a second. Sizes that the area does not have fail at once.
+ */
 static void take_pieces(struct device *dev, struct list_head *pieces)
 {
 	unsigned long n = ALIGN_DOWN(totalram_pages(), pageblock_nr_pages);
 
 	while (n >= least_piece())
 		if (take_piece(dev, pieces, n))
-			n -= max(ALIGN_DOWN(n / 8, pageblock_nr_pages),
+			n -= max(ALIGN_DOWN(n / 64, pageblock_nr_pages),
 				 pageblock_nr_pages);
 }
 
