@@ -53,6 +53,7 @@ declare -A host_package=(
 	[cpio]=cpio
 	[depmod]=kmod
 	[dtc]=device-tree-compiler
+	[mke2fs]=e2fsprogs
 	[mmdebstrap]=mmdebstrap
 	[qemu-system-aarch64]=qemu-system-arm
 	[qemu-system-arm]=qemu-system-arm
