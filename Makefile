@@ -10,6 +10,7 @@ help:
 	@echo 'make check             run every test'
 	@echo 'make compatibility     write the last check'"'"'s results of each kernel into docs/compatibility.md'
 	@echo 'make check-debug       run them on kernels that look closely (an hour; 20 minutes more to build them)'
+	@echo 'make deb               build the Debian packages, in build/deb'
 	@echo 'make bench             time our heaps beside the ones of mainline'
 	@echo 'make bench-sync        count the cache maintenance of a frame, beside mainline'
 	@echo 'make clean             delete what was built (the cache of roots and kernels stays)'
@@ -29,6 +30,10 @@ compatibility:
 .PHONY: check-debug
 check-debug:
 	@scripts/check-debug
+
+.PHONY: deb
+deb:
+	@packaging/build-deb
 
 .PHONY: bench
 bench:

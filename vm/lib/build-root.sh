@@ -7,6 +7,8 @@ build_packages=(
 	device-tree-compiler dt-schema kmod libcmocka-dev libsmartcols-dev
 	meson mount ninja-build perl pkg-config python3 scdoc shellcheck sparse
 	xz-utils zstd
+	# Packages of our own.
+	debhelper dh-dkms dkms lintian
 	# What a kernel is built with.
 	bison flex libelf-dev
 	# Modules and static programs for guests that it has no packages of, and
