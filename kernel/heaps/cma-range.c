@@ -33,7 +33,7 @@
 #define UNNAMED "reserved"
 
 /* An area that was searched for is not searched for again before this. */
-#define SEARCH_INTERVAL (60 * HZ)
+#define SEARCH_INTERVAL (10 * HZ)
 
 /**
  * struct cma_area - an area
