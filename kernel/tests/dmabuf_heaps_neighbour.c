@@ -4,8 +4,8 @@
  * pieces, writes to them, looks whether what it wrote is still there, and gives
  * them back, for as long as it is loaded.
  *
- * Parameters, to be read: how many pieces it got, how many it did not get, and
- * how many were spoiled by somebody else.
+ * Parameters, to be read: how many pieces it got, and how many of them were
+ * spoiled by somebody else.
  */
 #include <linux/delay.h>
 #include <linux/dma-mapping.h>
@@ -24,10 +24,6 @@
 static unsigned int taken;
 module_param(taken, uint, 0444);
 MODULE_PARM_DESC(taken, "Pieces that it got");
-
-static unsigned int refused;
-module_param(refused, uint, 0444);
-MODULE_PARM_DESC(refused, "Pieces that it did not get");
 
 static unsigned int spoiled;
 module_param(spoiled, uint, 0444);
@@ -65,10 +61,8 @@ static void take_a_piece(struct device *dev)
 
 	pages = dma_alloc_pages(dev, n << PAGE_SHIFT, &addr, DMA_BIDIRECTIONAL,
 				GFP_KERNEL | __GFP_NOWARN);
-	if (!pages) {
-		refused++;
+	if (!pages)
 		return;
-	}
 
 	taken++;
 	write_marks(page_address(pages), n, mark);

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -20,20 +19,6 @@
 #define STORM_SECONDS 8
 #define MOST_PAGES 1500
 #define MOST_HELD_US 20000
-
-static unsigned long of_neighbour(const char *name)
-{
-	unsigned long number;
-	char path[128];
-	FILE *file;
-
-	snprintf(path, sizeof(path), NEIGHBOUR "%s", name);
-	file = fopen(path, "re");
-	CHECK(file);
-	CHECK_EQUAL(fscanf(file, "%lu", &number), 1);
-	fclose(file);
-	return number;
-}
 
 /* True if there was a buffer to be had. */
 static bool use_a_buffer(const struct heap *heap, unsigned int seed)
@@ -69,7 +54,7 @@ static void use_buffers(const struct heap *heap, unsigned int seed)
 
 TEST(heap_and_driver_do_not_meet)
 {
-	unsigned long taken = of_neighbour("taken");
+	long long taken = file_number(NEIGHBOUR "taken");
 	pid_t askers[ASKERS];
 
 	for (int i = 0; i < ASKERS; i++) {
@@ -82,6 +67,6 @@ TEST(heap_and_driver_do_not_meet)
 	for (int i = 0; i < ASKERS; i++)
 		check_child(askers[i]);
 
-	CHECK(of_neighbour("taken") > taken);
-	CHECK_EQUAL(of_neighbour("spoiled"), 0);
+	CHECK(file_number(NEIGHBOUR "taken") > taken);
+	CHECK_EQUAL(file_number(NEIGHBOUR "spoiled"), 0);
 }

@@ -183,7 +183,6 @@ static unsigned int mapped(void)
 static long available(const struct heap *heap)
 {
 	char path[512], region[64] = "";
-	long pages = 0;
 	FILE *file;
 
 	if (!heap || !has_region(heap))
@@ -195,11 +194,7 @@ static long available(const struct heap *heap)
 	fclose(file);
 	snprintf(path, sizeof(path), "/sys/kernel/mm/cma/%s/available_pages",
 		 region);
-	file = fopen(path, "re");
-	CHECK(file);
-	CHECK_EQUAL(fscanf(file, "%ld", &pages), 1);
-	fclose(file);
-	return pages;
+	return (long)file_number(path);
 }
 
 struct kept {

@@ -48,15 +48,9 @@ static int tell(const char *file, const char *text)
 static int ask(const char *file)
 {
 	char path[128];
-	int number;
-	FILE *stream;
 
 	snprintf(path, sizeof(path), CONTROL "/%s", file);
-	stream = fopen(path, "re");
-	CHECK(stream);
-	CHECK_EQUAL(fscanf(stream, "%d", &number), 1);
-	fclose(stream);
-	return number;
+	return (int)file_number(path);
 }
 
 /* What the kernel puts off until a process has left it takes a moment. */

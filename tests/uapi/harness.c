@@ -222,6 +222,17 @@ bool may_be_in_pieces(const struct heap *heap)
 	       !strstr(heap->name, "contiguous");
 }
 
+long long file_number(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	long long number;
+
+	CHECK(file);
+	CHECK_EQUAL(fscanf(file, "%lld", &number), 1);
+	fclose(file);
+	return number;
+}
+
 long long proc_number(const char *path, const char *key)
 {
 	FILE *file = fopen(path, "re");

@@ -123,6 +123,8 @@ void check_child(pid_t pid);
 bool has_region(const struct heap *heap);
 /* Is it a heap of ordinary memory, which may come in pieces? */
 bool may_be_in_pieces(const struct heap *heap);
+/* A file with one number. */
+long long file_number(const char *path);
 /* A line of /proc that begins with KEY, as a number. */
 long long proc_number(const char *path, const char *key);
 
