@@ -52,21 +52,16 @@ unpacked_system()
 {
 	local packages=(kmod systemd-sysv udev "linux-image-$1")
 
-	cached "system-$1" "$(key_of "${BASH_SOURCE[0]}" \
+	cached "system-$1" "$(key_of "${BASH_SOURCE[0]}" "$vm/lib/roots.sh" \
 		"$(versions_of "${packages[@]}")")" \
 		60 unpack_system "$1" "${packages[@]}"
 }
 
 unpack_system()
 {
-	local arch=$1 folder=${*: -1} packages=("${@:2:$#-2}") root name
+	local folder=${*: -1} root=${*: -1}/root
 
-	bootstrap "$arch" extract '?essential' "${packages[@]}" "$folder"
-	root=$folder/root
-	as_root chown -R "$(id -u):$(id -g)" "$root"
-	for name in passwd group; do
-		cp "$root/usr/share/base-passwd/$name.master" "$root/etc/$name"
-	done
+	unpack_debian "$@"
 	(cd "$root" && ln -s boot/vmlinuz-* vmlinuz)
 	# No first boot, which asks questions, and no database to be compiled by
 	# an emulated processor.

@@ -217,9 +217,9 @@ region_nodes()
 	printf '\t};\n};\n'
 }
 
-# make_device_tree WORK EMULATOR...: the machine's own tree, with the regions and
-# the source file device_tree and the overlay added, and devices no longer coherent if that was
-# asked for, as WORK/tree.dtb.
+# make_device_tree WORK EMULATOR...: the machine's own tree as WORK/tree.dtb, with
+# the regions, the source file device_tree and the overlay added, and devices no
+# longer coherent if that was asked for.
 make_device_tree()
 {
 	local work=$1

@@ -56,20 +56,28 @@ debian_of()
 		30 make_debian "$arch" "${packages[@]}"
 }
 
-# Unpacked and not installed: no script of a package runs, so that no
-# architecture needs emulation here. What the scripts would have made and
-# commands need is made by hand.
-make_debian()
+# unpack_debian ARCH PACKAGE... FOLDER: makes FOLDER/root of Debian's essential
+# packages and those named. Unpacked and not installed: no script of a package
+# runs, so that no architecture needs emulation here. What the scripts would have
+# made and commands need is made by hand.
+unpack_debian()
 {
 	local arch=$1 folder=${*: -1} packages=("${@:2:$#-2}") name
 
 	bootstrap "$arch" extract '?essential' "${packages[@]}" "$folder"
 	as_root chown -R "$(id -u):$(id -g)" "$folder/root"
-	mv "$folder/root" "$folder/tree"
 	for name in passwd group; do
-		cp "$folder/tree/usr/share/base-passwd/$name.master" \
-			"$folder/tree/etc/$name"
+		cp "$folder/root/usr/share/base-passwd/$name.master" \
+			"$folder/root/etc/$name"
 	done
+}
+
+make_debian()
+{
+	local arch=$1 folder=${*: -1}
+
+	unpack_debian "$@"
+	mv "$folder/root" "$folder/tree"
 	ln -sf mawk "$folder/tree/usr/bin/awk"
 	mkdir -p "$folder/tree/vm"
 	rm -rf "$folder/tree"/var/{cache,lib}/apt \
