@@ -8,7 +8,7 @@ help:
 	@echo 'make demo              show the heaps at work on a real kernel, in an emulated machine'
 	@echo 'make demo ARCH=arm64   the same on arm64, with three regions'
 	@echo 'make check             run every test'
-	@echo 'make compatibility     write the last check'"'"'s results of each kernel into docs/compatibility.md'
+	@echo 'make compatibility     write what the last check found on each kernel into docs/compatibility.md'
 	@echo 'make check-debug       run them on kernels that look closely (an hour; 20 minutes more to build them)'
 	@echo 'make deb               build the Debian packages, in build/deb'
 	@echo 'make bench             time our heaps beside the ones of mainline'

@@ -49,6 +49,8 @@ wait_for_place()
 suite()
 {
 	wait_for_place
+	# For a person, who will hear no more for minutes.
+	[[ ! -t 1 ]] || printf '%s...\n' "$1"
 	# In a process group of its own, so that all of it can be ended.
 	set -m
 	run_suite "$@" &
