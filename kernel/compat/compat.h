@@ -40,8 +40,11 @@
 
 /* Not in 6.12, in 7.3; as they are used here. */
 #ifndef kzalloc_obj
-#define kmalloc_obj(object, gfp) kmalloc(sizeof(object), gfp)
-#define kzalloc_obj(object) kzalloc(sizeof(object), GFP_KERNEL)
+#define compat_gfp(nothing, gfp, ...) gfp
+#define kmalloc_obj(object, ...) \
+	kmalloc(sizeof(object), compat_gfp(, ##__VA_ARGS__, GFP_KERNEL))
+#define kzalloc_obj(object, ...) \
+	kzalloc(sizeof(object), compat_gfp(, ##__VA_ARGS__, GFP_KERNEL))
 #endif
 
 /* 6.8; before 6.4, MAX_ORDER was one more than the highest order. */
@@ -53,6 +56,25 @@
 #ifndef ACR_FLAGS_NONE
 #define ACR_FLAGS_NONE MIGRATE_MOVABLE
 #define ACR_FLAGS_CMA MIGRATE_CMA
+#endif
+
+/*
+ * The controller of device memory is 6.14's. No kernel of a distribution has
+ * had it before regions were described like this, so that there it is as if it
+ * were not configured.
+ */
+#ifdef HAVE_DMEM_CGROUP_INIT
+#include <linux/cgroup_dmem.h>
+#else
+struct dmem_cgroup_init {
+	u64 size;
+};
+
+#define dmem_cgroup_register_region(init, ...) ((void)(init), NULL)
+#define dmem_cgroup_unregister_region(region) ((void)(region))
+#define dmem_cgroup_try_charge(region, size, pool, limit) \
+	((void)(region), (void)(pool), 0)
+#define dmem_cgroup_uncharge(pool, size) ((void)(pool))
 #endif
 
 #ifndef HAVE_DMA_BUF_FD_INSTALL

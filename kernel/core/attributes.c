@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Attributes that every heap's class device has, whatever its kind. */
 #include <linux/device.h>
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/stddef.h>
 #include <linux/sysfs.h>
 
 #include "core.h"
@@ -23,9 +26,103 @@ static ssize_t cpu_access_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(cpu_access);
 
+static ssize_t contiguous_show(struct device *dev,
+			       struct device_attribute *attr, char *buf)
+{
+	const struct dma_heap *heap = dev_get_drvdata(dev);
+
+	return sysfs_emit(buf, "%d\n", heap->contiguous);
+}
+static DEVICE_ATTR_RO(contiguous);
+
+static ssize_t total_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct dma_heap *heap = dev_get_drvdata(dev);
+	u64 nr_pages;
+
+	mutex_lock(&heap->lock);
+	nr_pages = heap->region.nr_pages;
+	mutex_unlock(&heap->lock);
+
+	return sysfs_emit(buf, "%llu\n", nr_pages << PAGE_SHIFT);
+}
+static DEVICE_ATTR_RO(total);
+
+static ssize_t limit_show(struct device *dev, struct device_attribute *attr,
+			  char *buf)
+{
+	struct dma_heap *heap = dev_get_drvdata(dev);
+	struct dma_heap_limit limit = dma_heap_quota_limit(heap->quota);
+
+	return dma_heap_limit_print(&limit, buf);
+}
+
+static ssize_t limit_store(struct device *dev, struct device_attribute *attr,
+			   const char *buf, size_t count)
+{
+	struct dma_heap *heap = dev_get_drvdata(dev);
+	struct dma_heap_limit limit;
+	int ret;
+
+	ret = dma_heap_limit_parse(buf, &limit);
+	if (ret)
+		return ret;
+	if (!dma_heap_limit_fits(heap, &limit))
+		return -EOPNOTSUPP;
+
+	dma_heap_quota_set_limit(heap->quota, &limit);
+	return count;
+}
+static DEVICE_ATTR_RW(limit);
+
+static ssize_t show_count(struct device *dev, size_t offset, char *buf)
+{
+	struct dma_heap *heap = dev_get_drvdata(dev);
+	u64 count;
+
+	mutex_lock(&heap->lock);
+	count = *(u64 *)((char *)&heap->counts + offset);
+	mutex_unlock(&heap->lock);
+
+	return sysfs_emit(buf, "%llu\n", count);
+}
+
+/* An attribute for the member of struct dma_heap_counts that has its name. */
+#define COUNT_ATTR(name)						\
+static ssize_t name##_show(struct device *dev,				\
+			   struct device_attribute *attr, char *buf)	\
+{									\
+	return show_count(dev, offsetof(struct dma_heap_counts, name),	\
+			  buf);						\
+}									\
+static DEVICE_ATTR_RO(name)
+
+COUNT_ATTR(used);
+COUNT_ATTR(peak);
+COUNT_ATTR(largest_success);
+COUNT_ATTR(smallest_failure);
+COUNT_ATTR(buffers);
+COUNT_ATTR(allocations);
+COUNT_ATTR(failures_limit);
+COUNT_ATTR(failures_memory);
+COUNT_ATTR(failures_other);
+
 static struct attribute *dma_heap_attrs[] = {
 	&dev_attr_type.attr,
 	&dev_attr_cpu_access.attr,
+	&dev_attr_contiguous.attr,
+	&dev_attr_total.attr,
+	&dev_attr_limit.attr,
+	&dev_attr_used.attr,
+	&dev_attr_peak.attr,
+	&dev_attr_largest_success.attr,
+	&dev_attr_smallest_failure.attr,
+	&dev_attr_buffers.attr,
+	&dev_attr_allocations.attr,
+	&dev_attr_failures_limit.attr,
+	&dev_attr_failures_memory.attr,
+	&dev_attr_failures_other.attr,
 	NULL
 };
 
@@ -35,7 +132,10 @@ static umode_t dma_heap_attr_is_visible(struct kobject *kobj,
 {
 	const struct dma_heap *heap = dev_get_drvdata(kobj_to_dev(kobj));
 
-	if (attr == &dev_attr_type.attr && !heap->type)
+	if ((attr == &dev_attr_type.attr || attr == &dev_attr_contiguous.attr) &&
+	    !heap->type)
+		return 0;
+	if (attr == &dev_attr_total.attr && !heap->region.nr_pages)
 		return 0;
 	return attr->mode;
 }

@@ -95,7 +95,8 @@ dma_heap_buffer_create(struct dma_heap *heap,
 {
 	struct dma_heap_buffer *buffer;
 
-	buffer = kvzalloc(struct_size(buffer, extents, nr_extents), GFP_KERNEL);
+	buffer = kvzalloc(struct_size(buffer, extents, nr_extents),
+			  GFP_KERNEL_ACCOUNT);
 	if (!buffer)
 		return NULL;
 
@@ -135,7 +136,9 @@ static void dma_heap_buffer_free(struct kref *ref)
 	struct dma_heap_buffer *buffer = container_of(ref, struct dma_heap_buffer,
 						      ref);
 
+	dma_heap_loan_end(buffer);
 	buffer->ops->free(buffer);
+	dma_heap_loan_settle(buffer);
 	dma_heap_buffer_destroy(buffer);
 }
 

@@ -45,12 +45,16 @@ dma_heap_span_common(struct dma_heap_span a, struct dma_heap_span b)
  *	the kernel's address space once. Changed under &dma_heap_buffer.lock.
  * @vaddr: Where it is in the kernel's vmalloc area, or NULL. Protected by
  *	&dma_heap_buffer.lock.
+ * @inode: The number of the dma-buf's inode.
+ * @link: Place in &dma_heap_loan.views. Protected by &dma_heap.lock.
  */
 struct dma_heap_view {
 	struct dma_heap_buffer *buffer;
 	struct dma_heap_span span;
 	bool writable;
 	void *vaddr;
+	unsigned long inode;
+	struct list_head link;
 };
 
 /**
@@ -90,7 +94,14 @@ void dma_heap_walk_next(struct dma_heap_walk *walk);
 void dma_heap_buffer_get(struct dma_heap_buffer *buffer);
 void dma_heap_buffer_put(struct dma_heap_buffer *buffer);
 
+/* lending.c: who has asked for it */
+void dma_heap_loan_end(struct dma_heap_buffer *buffer);
+void dma_heap_loan_settle(struct dma_heap_buffer *buffer);
+void dma_heap_loan_add_view(struct dma_heap_view *view);
+void dma_heap_loan_drop_view(struct dma_heap_view *view);
+
 /* view.c: the dma-bufs over it */
+struct dma_heap_view *dma_heap_view_of(const struct dma_buf *dmabuf);
 struct dma_buf *dma_heap_view_export(struct dma_heap_buffer *buffer,
 				     struct dma_heap_span span, u32 fd_flags);
 
@@ -113,6 +124,7 @@ int dma_heap_buffer_begin_cpu_access(struct dma_buf *dmabuf,
 				     enum dma_data_direction direction);
 int dma_heap_buffer_end_cpu_access(struct dma_buf *dmabuf,
 				   enum dma_data_direction direction);
+bool dma_heap_process_lives(struct pid *process);
 void dma_heap_drop_dead_writers(struct dma_heap_buffer *buffer);
 void dma_heap_drop_writers(const struct dma_heap_view *view);
 

@@ -69,6 +69,16 @@ static int dma_heap_check_view(const struct dma_heap_view_data *data)
 	return 0;
 }
 
+static int dma_heap_check_list(const struct dma_heap_list_data *data)
+{
+	if (data->flags || data->reserved ||
+	    data->entry_size < sizeof(struct dma_heap_list_entry) ||
+	    data->entry_size % sizeof(u64))
+		return -EINVAL;
+
+	return 0;
+}
+
 /* Takes the removal lock for reading, unless the heap was removed. */
 static int dma_heap_stay(struct dma_heap *heap)
 {
@@ -97,8 +107,8 @@ static struct dma_buf *dma_heap_allocate(struct dma_heap *heap,
 		return ERR_PTR(ret);
 
 	/* The only place that rounds: what is freed is what was allocated. */
-	dmabuf = heap->ops->allocate(heap, PAGE_ALIGN(data->len),
-				     data->fd_flags, data->heap_flags);
+	dmabuf = dma_heap_lend(heap, PAGE_ALIGN(data->len), data->fd_flags,
+			       data->heap_flags);
 	up_read(&heap->removal);
 
 	return dmabuf;
@@ -192,6 +202,58 @@ static int dma_heap_ioctl_view(struct dma_heap *heap, void __user *arg,
 			       sizeof(data));
 }
 
+/* The entries of the caller's array may be longer than ours. */
+static int dma_heap_copy_list(const struct dma_heap_list_entry *entries,
+			      u32 nr_entries, void __user *array, size_t step)
+{
+	const size_t rest = step - sizeof(*entries);
+	u32 i;
+
+	for (i = 0; i < nr_entries; i++, array += step)
+		if (copy_to_user(array, &entries[i], sizeof(*entries)) ||
+		    clear_user(array + sizeof(*entries), rest))
+			return -EFAULT;
+
+	return 0;
+}
+
+static int dma_heap_ioctl_list(struct dma_heap *heap, void __user *arg,
+			       size_t size)
+{
+	struct dma_heap_list_entry *entries;
+	struct dma_heap_list_data data;
+	u32 room;
+	int ret;
+
+	if (size < sizeof(data))
+		return -EINVAL;
+	if (copy_from_user(&data, arg, sizeof(data)))
+		return -EFAULT;
+
+	ret = dma_heap_check_list(&data);
+	if (ret)
+		return ret;
+
+	ret = dma_heap_stay(heap);
+	if (ret)
+		return ret;
+
+	room = data.nr_entries;
+	entries = dma_heap_list(heap, &data);
+	up_read(&heap->removal);
+	if (IS_ERR(entries))
+		return PTR_ERR(entries);
+
+	ret = dma_heap_copy_list(entries, min(room, data.nr_entries),
+				 u64_to_user_ptr(data.entries),
+				 data.entry_size);
+	kvfree(entries);
+	if (!ret && copy_to_user(arg, &data, sizeof(data)))
+		ret = -EFAULT;
+
+	return ret;
+}
+
 static long dma_heap_ioctl(struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
@@ -207,6 +269,9 @@ static long dma_heap_ioctl(struct file *file, unsigned int cmd,
 					    _IOC_SIZE(cmd));
 	case DMA_HEAP_IOCTL_VIEW & ~IOCSIZE_MASK:
 		return dma_heap_ioctl_view(heap, (void __user *)arg,
+					   _IOC_SIZE(cmd));
+	case DMA_HEAP_IOCTL_LIST & ~IOCSIZE_MASK:
+		return dma_heap_ioctl_list(heap, (void __user *)arg,
 					   _IOC_SIZE(cmd));
 	default:
 		/* What mainline's core answers, and programs know. */

@@ -5,9 +5,12 @@
 #include <linux/export.h>
 #include <linux/gfp.h>
 #include <linux/highmem.h>
+#include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+
+#include "trace.h"
 
 /**
  * dma_heap_clear() - fill an extent with zeros
@@ -20,6 +23,7 @@
  */
 int dma_heap_clear(const struct dma_heap_extent *extent)
 {
+	const u64 start = trace_dma_heap_clear_extent_enabled() ? ktime_get_ns() : 0;
 	unsigned long i;
 
 	for (i = 0; i < extent->nr_pages; i++) {
@@ -29,6 +33,9 @@ int dma_heap_clear(const struct dma_heap_extent *extent)
 		cond_resched();
 	}
 
+	if (start)
+		trace_dma_heap_clear_extent((u64)extent->nr_pages << PAGE_SHIFT,
+				     ktime_get_ns() - start);
 	return 0;
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_clear, "DMA_BUF_HEAP");

@@ -3,18 +3,43 @@
 #ifndef _DMABUF_HEAPS_CORE_H
 #define _DMABUF_HEAPS_CORE_H
 
+#include <linux/dma-heap-buffer.h>
+#include <linux/dma-heap.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/types.h>
 
+#include "quota.h"
+
 struct attribute_group;
 struct dma_buf;
+struct dma_heap_list_data;
+struct dma_heap_list_entry;
 struct dma_heap_ops;
 struct dma_heap_view_data;
+struct dmem_cgroup_region;
 struct file_operations;
 struct inode;
 struct module;
+
+/**
+ * struct dma_heap_counts - what a heap's attributes of the same names tell
+ *
+ * The first four are in bytes.
+ */
+struct dma_heap_counts {
+	u64 used;
+	u64 peak;
+	u64 largest_success;
+	u64 smallest_failure;
+	u64 buffers;
+	u64 allocations;
+	u64 failures_limit;
+	u64 failures_memory;
+	u64 failures_other;
+};
 
 /**
  * struct dma_heap - a source of buffers
@@ -24,12 +49,24 @@ struct module;
  * @priv: The driver's.
  * @type: The kind of heap, or NULL.
  * @protected: The CPU gets no access to its memory.
+ * @contiguous: Each buffer is in one piece.
  * @groups: The driver's attributes for each node's device, or NULL.
  * @owner: The driver's module.
  * @removal: Held for reading while the driver allocates, for writing when
  *	the heap is removed.
  * @removed: No allocation any more. Protected by @removal.
  * @nodes: The names it has. Protected by the registry's lock.
+ * @quota: What users have of its memory: @own_quota, or that of all heaps with
+ *	memory of the same kind.
+ * @own_quota: See @quota.
+ * @dmem: The region, for the controller of device memory, or NULL.
+ * @lock: Protects all that follows. No allocation under it.
+ * @has_region: It lends from a region.
+ * @region: That, as far as it is known, see &dma_heap_export_info.region.
+ * @lowest_pfn: The lowest frame that was ever lent.
+ * @loans: The &struct dma_heap_loan of each buffer that lives.
+ * @last_loan: The number of the last one.
+ * @counts: For attributes.
  */
 struct dma_heap {
 	struct kref ref;
@@ -38,22 +75,49 @@ struct dma_heap {
 	void *priv;
 	const char *type;
 	bool protected;
+	bool contiguous;
 	const struct attribute_group **groups;
 	struct module *owner;
 	struct rw_semaphore removal;
 	bool removed;
 	struct list_head nodes;
+	struct dma_heap_quota *quota;
+	struct dma_heap_quota own_quota;
+	struct dmem_cgroup_region *dmem;
+	struct mutex lock;	/* see above */
+	bool has_region;
+	struct dma_heap_extent region;
+	unsigned long lowest_pfn;
+	struct list_head loans;
+	u64 last_loan;
+	struct dma_heap_counts counts;
 };
 
 void dma_heap_get(struct dma_heap *heap);
 void dma_heap_put(struct dma_heap *heap);
 struct dma_heap *dma_heap_get_from_inode(struct inode *inode);
+void dma_heap_update_attributes(struct dma_heap *heap);
 
 int dma_heap_registry_init(void);
 void dma_heap_registry_exit(void);
 
+int dma_heap_lending_start(struct dma_heap *heap,
+			   const struct dma_heap_export_info *info);
+void dma_heap_lending_stop(struct dma_heap *heap);
+struct dma_buf *dma_heap_lend(struct dma_heap *heap, unsigned long len,
+			      u32 fd_flags, u64 heap_flags);
+bool dma_heap_limit_fits(const struct dma_heap *heap,
+			 const struct dma_heap_limit *limit);
+struct dma_heap_list_entry *dma_heap_list(struct dma_heap *heap,
+					  struct dma_heap_list_data *data);
+
+unsigned long dma_heap_headroom(void);
+
 struct dma_buf *dma_heap_view_create(struct dma_heap *heap,
 				     const struct dma_heap_view_data *data);
+
+/* The limit of heaps when they are added, where it can be that. */
+extern struct dma_heap_limit dma_heap_default_limit;
 
 extern const struct file_operations dma_heap_fops;
 extern const struct attribute_group *dma_heap_groups[];

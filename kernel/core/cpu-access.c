@@ -37,14 +37,13 @@ static void dma_heap_writer_free(struct dma_heap_writer *writer)
 	kfree(writer);
 }
 
-/* One that ended without ending its access will not end it any more. */
-static bool dma_heap_writer_lives(const struct dma_heap_writer *writer)
+bool dma_heap_process_lives(struct pid *process)
 {
 	const struct task_struct *task;
 	bool lives;
 
 	rcu_read_lock();
-	task = pid_task(writer->process, PIDTYPE_TGID);
+	task = pid_task(process, PIDTYPE_TGID);
 	lives = task && atomic_read(&task->signal->live);
 	rcu_read_unlock();
 
@@ -57,6 +56,7 @@ static void dma_heap_drop_writer(struct dma_heap_writer *writer)
 	dma_heap_writer_free(writer);
 }
 
+/* One that ended without ending its access will not end it any more. */
 void dma_heap_drop_dead_writers(struct dma_heap_buffer *buffer)
 {
 	struct dma_heap_writer *writer, *next;
@@ -64,7 +64,7 @@ void dma_heap_drop_dead_writers(struct dma_heap_buffer *buffer)
 	lockdep_assert_held(&buffer->lock);
 
 	list_for_each_entry_safe(writer, next, &buffer->writers, link)
-		if (!dma_heap_writer_lives(writer))
+		if (!dma_heap_process_lives(writer->process))
 			dma_heap_drop_writer(writer);
 }
 

@@ -15,6 +15,8 @@
 #include <linux/nodemask.h>
 #include <linux/vmstat.h>
 
+#include "core.h"
+
 /* This part of all memory has to stay available for everybody else. */
 #define KEPT_AVAILABLE 8
 
@@ -40,12 +42,12 @@ static long movable_only(void)
 	return nr_pages;
 }
 
-/* May @wanted more pages be taken, all promises kept? */
-static bool headroom_for(long wanted)
+/* How many more pages may be taken, 0 at least; promises are not looked at. */
+unsigned long dma_heap_headroom(void)
 {
 	long kept = totalram_pages() / KEPT_AVAILABLE;
 
-	return si_mem_available() - movable_only() - kept >= wanted;
+	return max(si_mem_available() - movable_only() - kept, 0L);
 }
 
 /**
@@ -58,14 +60,14 @@ static bool headroom_for(long wanted)
  */
 int dma_heap_headroom_claim(unsigned long nr_pages)
 {
-	long all;
+	unsigned long all;
 
 	if (nr_pages > totalram_pages() / LARGEST_BUFFER)
 		return -ENOMEM;
 
 	/* Requests that come at once see each other here. */
 	all = atomic_long_add_return(nr_pages, &claimed);
-	if (!headroom_for(all)) {
+	if (dma_heap_headroom() < all) {
 		dma_heap_headroom_unclaim(nr_pages);
 		return -ENOMEM;
 	}
@@ -96,6 +98,6 @@ EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_unclaim, "DMA_BUF_HEAP");
  */
 bool dma_heap_headroom_left(void)
 {
-	return headroom_for(1);
+	return dma_heap_headroom() != 0;
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_left, "DMA_BUF_HEAP");

@@ -13,6 +13,7 @@
 
 #include "access.h"
 #include "buffer.h"
+#include "trace.h"
 
 /**
  * struct dma_heap_mapping - pages of a buffer, mapped for a device once
@@ -161,6 +162,8 @@ static void dma_heap_sync_span(struct dma_heap_mapping *mapping,
 	if (!common.nr_pages)
 		return;
 
+	trace_dma_heap_sync(mapping->dev, (u64)common.nr_pages << PAGE_SHIFT,
+			    how == DMA_HEAP_SYNC_FOR_CPU);
 	if (common.nr_pages < mapping->span.nr_pages) {
 		start = (common.first - mapping->span.first) << PAGE_SHIFT;
 		dma_heap_sync_part(mapping, start,
@@ -308,6 +311,8 @@ struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 	if (ret)
 		goto free_table;
 
+	trace_dma_heap_map(mapping->dev, view->inode,
+			   (u64)view->span.nr_pages << PAGE_SHIFT, direction);
 	return &mapping->table;
 
 free_table:
@@ -338,6 +343,8 @@ void dma_heap_buffer_unmap(struct dma_buf_attachment *attachment,
 
 	dma_unmap_sgtable(mapping->dev, table, mapping->mapped,
 			  DMA_ATTR_SKIP_CPU_SYNC);
+	trace_dma_heap_unmap(mapping->dev, view->inode,
+			     (u64)view->span.nr_pages << PAGE_SHIFT, direction);
 	sg_free_table(table);
 	kfree(mapping);
 }

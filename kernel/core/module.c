@@ -1,12 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Beginning and end of the core. */
+#include <linux/errno.h>
 #include <linux/init.h>
 #include <linux/module.h>
 
 #include "core.h"
 
+static char *limit = "70%";
+module_param(limit, charp, 0444);
+MODULE_PARM_DESC(limit, "How much of a heap a user may have: per cent of what others leave, as N%; bytes, K, M or G may follow; or max (default: 70%)");
+
+struct dma_heap_limit dma_heap_default_limit;
+
 static int __init dmabuf_heaps_init(void)
 {
+	if (dma_heap_limit_parse(limit, &dma_heap_default_limit)) {
+		pr_err("limit=%s is no limit: N%% from 1%% to 100%%, a number of bytes with K, M or G or without, or max\n",
+		       limit);
+		return -EINVAL;
+	}
+	dma_heap_quota_set_limit(&dma_heap_ordinary_quota,
+				 &dma_heap_default_limit);
+
 	return dma_heap_registry_init();
 }
 subsys_initcall(dmabuf_heaps_init);

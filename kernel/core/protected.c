@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 
 #include "buffer.h"
+#include "trace.h"
 
 /* The longest entry of a table, in pages. */
 #define MAX_PAGES (UINT_MAX >> PAGE_SHIFT)
@@ -114,6 +115,8 @@ struct sg_table *dma_heap_protected_map(struct dma_buf_attachment *attachment,
 	if (ret)
 		goto free_table;
 
+	trace_dma_heap_map(attachment->dev, view->inode,
+			   (u64)view->span.nr_pages << PAGE_SHIFT, direction);
 	table->orig_nents = 0;
 	return table;
 
@@ -128,8 +131,12 @@ void dma_heap_protected_unmap(struct dma_buf_attachment *attachment,
 			      struct sg_table *table,
 			      enum dma_data_direction direction)
 {
+	const struct dma_heap_view *view = attachment->dmabuf->priv;
+
 	dma_resv_assert_held(attachment->dmabuf->resv);
 
+	trace_dma_heap_unmap(attachment->dev, view->inode,
+			     (u64)view->span.nr_pages << PAGE_SHIFT, direction);
 	dma_heap_protected_undo(attachment->dev, table, table->nents, direction);
 	/* What is freed is what was allocated. */
 	table->orig_nents = table->nents;

@@ -17,6 +17,7 @@
 #include <linux/namei.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+#include <linux/sysfs.h>
 
 #include "core.h"
 
@@ -242,6 +243,7 @@ struct dma_heap *__dma_heap_add(const struct dma_heap_export_info *exp_info,
 	heap->ops = exp_info->ops;
 	heap->priv = exp_info->priv;
 	heap->type = exp_info->type;
+	heap->contiguous = exp_info->contiguous;
 	heap->protected = exp_info->protected;
 	heap->groups = exp_info->groups;
 	heap->owner = owner;
@@ -251,12 +253,18 @@ struct dma_heap *__dma_heap_add(const struct dma_heap_export_info *exp_info,
 		goto free;
 	}
 
-	ret = dma_heap_add_name(heap, heap->name);
+	ret = dma_heap_lending_start(heap, exp_info);
 	if (ret)
 		goto free;
 
+	ret = dma_heap_add_name(heap, heap->name);
+	if (ret)
+		goto stop_lending;
+
 	return heap;
 
+stop_lending:
+	dma_heap_lending_stop(heap);
 free:
 	/* Never was a heap: its driver gets no call for it. */
 	kfree(heap->name);
@@ -314,9 +322,23 @@ void dma_heap_remove(struct dma_heap *heap)
 	heap->removed = true;
 	up_write(&heap->removal);
 
+	dma_heap_lending_stop(heap);
 	dma_heap_put(heap);
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_remove, "DMA_BUF_HEAP");
+
+/* Has the attributes looked at again that may be there or not. */
+void dma_heap_update_attributes(struct dma_heap *heap)
+{
+	struct dma_heap_node *node;
+
+	mutex_lock(&dma_heap_registry_lock);
+	list_for_each_entry(node, &heap->nodes, link)
+		if (sysfs_update_groups(&node->dev.kobj, dma_heap_groups))
+			pr_warn("%s: its attributes can't be updated\n",
+				dev_name(&node->dev));
+	mutex_unlock(&dma_heap_registry_lock);
+}
 
 /**
  * dma_heap_get_drvdata() - get a heap's private data

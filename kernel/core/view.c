@@ -17,6 +17,7 @@ static void dma_heap_view_release(struct dma_buf *dmabuf)
 	struct dma_heap_view *view = dmabuf->priv;
 
 	dma_heap_drop_writers(view);
+	dma_heap_loan_drop_view(view);
 	dma_heap_buffer_put(view->buffer);
 	kfree(view);
 }
@@ -42,10 +43,13 @@ static const struct dma_buf_ops dma_heap_protected_view_dma_buf_ops = {
 	.release = dma_heap_view_release,
 };
 
-static bool dma_heap_made(const struct dma_buf *dmabuf)
+/* NULL if somebody else has made the dma-buf. */
+struct dma_heap_view *dma_heap_view_of(const struct dma_buf *dmabuf)
 {
-	return dmabuf->ops == &dma_heap_view_dma_buf_ops ||
-	       dmabuf->ops == &dma_heap_protected_view_dma_buf_ops;
+	if (dmabuf->ops == &dma_heap_view_dma_buf_ops ||
+	    dmabuf->ops == &dma_heap_protected_view_dma_buf_ops)
+		return dmabuf->priv;
+	return NULL;
 }
 
 /* Takes over the caller's reference on the buffer, unless it fails. */
@@ -65,18 +69,24 @@ struct dma_buf *dma_heap_view_export(struct dma_heap_buffer *buffer,
 	struct dma_heap_view *view;
 	struct dma_buf *dmabuf;
 
-	view = kzalloc_obj(*view);
+	view = kzalloc_obj(*view, GFP_KERNEL_ACCOUNT);
 	if (!view)
 		return ERR_PTR(-ENOMEM);
 
+	INIT_LIST_HEAD(&view->link);
 	view->buffer = buffer;
 	view->span = span;
 	view->writable = OPEN_FMODE(fd_flags) & FMODE_WRITE;
 
 	info.priv = view;
 	dmabuf = dma_buf_export(&info);
-	if (IS_ERR(dmabuf))
+	if (IS_ERR(dmabuf)) {
 		kfree(view);
+		return dmabuf;
+	}
+
+	view->inode = file_inode(dmabuf->file)->i_ino;
+	dma_heap_loan_add_view(view);
 
 	return dmabuf;
 }
@@ -85,9 +95,9 @@ static int dma_heap_view_check(struct dma_heap *heap,
 			       const struct dma_buf *dmabuf,
 			       const struct dma_heap_view_data *data)
 {
-	const struct dma_heap_view *view = dmabuf->priv;
+	const struct dma_heap_view *view = dma_heap_view_of(dmabuf);
 
-	if (!dma_heap_made(dmabuf))
+	if (!view)
 		return -EINVAL;
 	if (view->buffer->heap != heap)
 		return -EXDEV;

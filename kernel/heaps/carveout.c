@@ -322,6 +322,8 @@ static void __init carveout_add_heap(const char *name,
 	struct dma_heap_export_info info = {
 		.name = name,
 		.type = "carveout",
+		.contiguous = true,
+		.region = memory,
 		.ops = &carveout_ops,
 		.groups = carveout_groups,
 	};

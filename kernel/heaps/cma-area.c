@@ -5,26 +5,42 @@
  */
 #include <linux/cma.h>
 #include <linux/dma-heap-buffer.h>
+#include <linux/dma-heap.h>
 #include <linux/dma-map-ops.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/glob.h>
+#include <linux/kstrtox.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/of.h>
+#include <linux/of_reserved_mem.h>
+#include <linux/pfn.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "cma-area.h"
 
 /**
  * struct cma_area - an area
  * @cma: The kernel's.
+ * @memory: See cma_area_memory().
  */
 struct cma_area {
 	struct cma *cma;
+	struct dma_heap_extent memory;
 };
 
 const char *cma_area_name(const struct cma_area *area)
 {
 	return cma_get_name(area->cma);
+}
+
+struct dma_heap_extent cma_area_memory(struct cma_area *area)
+{
+	return area->memory;
 }
 
 int cma_area_alloc(struct cma_area *area, struct dma_heap_extent *extent)
@@ -51,6 +67,8 @@ void cma_area_destroy(struct cma_area *area)
 	kfree(area);
 }
 
+static void __init find_memory(struct cma_area *area);
+
 static void __init add(struct cma *cma, bool is_default)
 {
 	struct cma_area *area = kzalloc_obj(*area);
@@ -61,10 +79,72 @@ static void __init add(struct cma *cma, bool is_default)
 	}
 
 	area->cma = cma;
-	cma_heap_add(area, is_default);
+	find_memory(area);
+	cma_heap_add(area, is_default, NULL);
 }
 
 #ifdef MODULE
+
+/* What the device tree tells of a region of that name, or NULL. */
+static const struct reserved_mem *__init find_region(const char *name)
+{
+	const struct reserved_mem *found = NULL;
+	struct device_node *parent, *node;
+
+	parent = of_find_node_by_path("/reserved-memory");
+	for_each_available_child_of_node(parent, node) {
+		const struct reserved_mem *region = of_reserved_mem_lookup(node);
+
+		if (region && !strcmp(region->name, name))
+			found = region;
+	}
+	of_node_put(parent);
+
+	return found;
+}
+
+/*
+ * What CMA tells of an area's size, or 0. It does so in a file and by no
+ * function that a module could call.
+ */
+static unsigned long __init read_total_pages(const char *name)
+{
+	unsigned long nr_pages = 0;
+	struct file *file;
+	char text[24];
+	ssize_t len;
+	char *path;
+
+	path = kasprintf(GFP_KERNEL, "/sys/kernel/mm/cma/%s/total_pages", name);
+	if (!path)
+		return 0;
+	file = filp_open(path, O_RDONLY, 0);
+	kfree(path);
+	if (IS_ERR(file))
+		return 0;
+
+	len = kernel_read(file, text, sizeof(text) - 1, &(loff_t){ 0 });
+	fput(file);
+	if (len <= 0)
+		return 0;
+
+	text[len] = 0;
+	return kstrtoul(text, 10, &nr_pages) ? 0 : nr_pages;
+}
+
+static void __init find_memory(struct cma_area *area)
+{
+	const char *name = cma_get_name(area->cma);
+	const struct reserved_mem *region = find_region(name);
+
+	if (region) {
+		area->memory.pfn = PFN_DOWN(region->base);
+		area->memory.nr_pages = PFN_DOWN(region->size);
+	} else {
+		area->memory.pfn = DMA_HEAP_PFN_UNKNOWN;
+		area->memory.nr_pages = read_total_pages(name);
+	}
+}
 
 /* Modules can reach the default area and the regions of the device tree. */
 void __init cma_area_find_all(void)
@@ -80,7 +160,13 @@ void __init cma_area_find_all(void)
 			add(cma, false);
 }
 
-#else /* built in: every area can be reached */
+#else /* built in: every area can be reached, and all is known */
+
+static void __init find_memory(struct cma_area *area)
+{
+	area->memory.pfn = PFN_DOWN(cma_get_base(area->cma));
+	area->memory.nr_pages = PFN_DOWN(cma_get_size(area->cma));
+}
 
 static char *exclude[MAX_CMA_AREAS] = { "hugetlb*" };
 static unsigned int nr_exclude = 1;

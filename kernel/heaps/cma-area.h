@@ -6,10 +6,10 @@
 #ifndef _CMA_AREA_H
 #define _CMA_AREA_H
 
+#include <linux/dma-heap-buffer.h>
 #include <linux/types.h>
 
 struct cma_area;
-struct dma_heap_extent;
 
 /**
  * cma_area_find_all() - call cma_heap_add() for each area that can be reached
@@ -23,8 +23,12 @@ void cma_area_find_all(void);
  * @area: The area. It is the heap's from now on, which gives it back to
  *	cma_area_destroy(), at once if there can be no heap.
  * @is_default: It is the one that the kernel uses by default.
+ * @search: To be called before memory is asked for, as long as the size of the
+ *	area is not known: finds it out. NULL for an area of which nothing can
+ *	be found out later.
  */
-void cma_heap_add(struct cma_area *area, bool is_default);
+void cma_heap_add(struct cma_area *area, bool is_default,
+		  void (*search)(struct cma_area *area));
 
 /**
  * cma_area_destroy() - end the use of an area
@@ -39,6 +43,15 @@ void cma_area_destroy(struct cma_area *area);
  * Return: The name, which lives as long as the kernel does.
  */
 const char *cma_area_name(const struct cma_area *area);
+
+/**
+ * cma_area_memory() - what an area consists of
+ * @area: The area.
+ *
+ * Return: Its range, as &dma_heap_export_info.region wants it. It may change
+ * while an area is searched for, and while memory is taken from one that was.
+ */
+struct dma_heap_extent cma_area_memory(struct cma_area *area);
 
 /**
  * cma_area_alloc() - take a contiguous piece

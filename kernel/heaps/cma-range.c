@@ -12,6 +12,7 @@
 #include <linux/align.h>
 #include <linux/bitmap.h>
 #include <linux/dma-heap-buffer.h>
+#include <linux/dma-heap.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/gfp.h>
@@ -61,6 +62,18 @@ struct cma_area {
 const char *cma_area_name(const struct cma_area *area)
 {
 	return area->name;
+}
+
+struct dma_heap_extent cma_area_memory(struct cma_area *area)
+{
+	struct dma_heap_extent memory = { DMA_HEAP_PFN_UNKNOWN, 0 };
+
+	spin_lock(&area->lock);
+	if (area->lent)
+		memory = area->memory;
+	spin_unlock(&area->lock);
+
+	return memory;
 }
 
 /* Marks the first piece at or after page @from; its first page, or -ENOMEM. */
@@ -263,6 +276,15 @@ static bool search(struct cma_area *area)
 	       !set_memory(area, &found);
 }
 
+static void search_first(struct cma_area *area)
+{
+	if (mutex_lock_killable(&area->taking))
+		return;
+	if (!area->lent)
+		search(area);
+	mutex_unlock(&area->taking);
+}
+
 int cma_area_alloc(struct cma_area *area, struct dma_heap_extent *extent)
 {
 	int ret;
@@ -317,7 +339,7 @@ static void __init add(const char *name, const struct dma_heap_extent *memory,
 	if (set_memory(area, memory))
 		goto destroy;
 
-	cma_heap_add(area, is_default);
+	cma_heap_add(area, is_default, NULL);
 	return;
 
 destroy:
@@ -428,7 +450,7 @@ static void __init add_default(void)
 	}
 
 	area->device = device;
-	cma_heap_add(area, true);
+	cma_heap_add(area, true, search_first);
 	return;
 
 unregister:

@@ -22,11 +22,13 @@
  * struct cma_heap - one heap over one area
  * @heap: The heap.
  * @area: The area.
+ * @search: See cma_heap_add().
  * @link: Place in cma_heaps.
  */
 struct cma_heap {
 	struct dma_heap *heap;
 	struct cma_area *area;
+	void (*search)(struct cma_area *area);
 	struct list_head link;
 };
 
@@ -43,6 +45,22 @@ static void cma_heap_free(struct dma_heap_buffer *buffer)
 static const struct dma_heap_buffer_ops cma_heap_buffer_ops = {
 	.free = cma_heap_free,
 };
+
+static void cma_heap_tell_region(struct dma_heap *heap)
+{
+	struct cma_heap *cma_heap = dma_heap_get_drvdata(heap);
+	const struct dma_heap_extent memory = cma_area_memory(cma_heap->area);
+
+	dma_heap_set_region(heap, &memory);
+}
+
+static void cma_heap_find_region(struct dma_heap *heap)
+{
+	struct cma_heap *cma_heap = dma_heap_get_drvdata(heap);
+
+	cma_heap->search(cma_heap->area);
+	cma_heap_tell_region(heap);
+}
 
 static struct dma_buf *cma_heap_allocate(struct dma_heap *heap,
 					 unsigned long len, u32 fd_flags,
@@ -62,6 +80,8 @@ static struct dma_buf *cma_heap_allocate(struct dma_heap *heap,
 	extent = &buffer->extents[0];
 	extent->nr_pages = nr_pages;
 	ret = cma_area_alloc(cma_heap->area, extent);
+	if (cma_heap->search)
+		cma_heap_tell_region(heap);
 	if (ret)
 		goto destroy;
 
@@ -97,6 +117,13 @@ static const struct dma_heap_ops cma_heap_ops = {
 	.release = cma_heap_release,
 };
 
+/* For an area that has to be searched for. */
+static const struct dma_heap_ops cma_heap_searching_ops = {
+	.allocate = cma_heap_allocate,
+	.release = cma_heap_release,
+	.find_region = cma_heap_find_region,
+};
+
 static ssize_t region_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
@@ -127,12 +154,16 @@ static void __init cma_heap_add_alias(struct cma_heap *cma_heap)
  * programs ask for. A name that can't be had is no reason to do without the
  * others.
  */
-void __init cma_heap_add(struct cma_area *area, bool is_default)
+void __init cma_heap_add(struct cma_area *area, bool is_default,
+			 void (*search)(struct cma_area *area))
 {
+	const struct dma_heap_extent memory = cma_area_memory(area);
 	struct dma_heap_export_info info = {
 		.name = is_default ? CMA_HEAP_DEFAULT : cma_area_name(area),
 		.type = "cma",
-		.ops = &cma_heap_ops,
+		.contiguous = true,
+		.region = &memory,
+		.ops = search ? &cma_heap_searching_ops : &cma_heap_ops,
 		.groups = cma_heap_groups,
 	};
 	struct cma_heap *cma_heap;
@@ -143,6 +174,7 @@ void __init cma_heap_add(struct cma_area *area, bool is_default)
 		goto fail;
 
 	cma_heap->area = area;
+	cma_heap->search = search;
 	info.priv = cma_heap;
 	cma_heap->heap = dma_heap_add(&info);
 	if (IS_ERR(cma_heap->heap)) {

@@ -289,9 +289,10 @@ static int __init reserve_from_parameter(void)
 
 static int __init contiguous_heap_init(void)
 {
-	const struct dma_heap_export_info info = {
+	struct dma_heap_export_info info = {
 		.name = CONTIGUOUS_HEAP,
 		.type = "contiguous",
+		.contiguous = true,
 		.ops = &contiguous_heap_ops,
 	};
 	int ret;
@@ -299,6 +300,12 @@ static int __init contiguous_heap_init(void)
 	ret = reserve_from_parameter();
 	if (ret)
 		return ret;
+
+	/* With a reserve, that is what users share. */
+	if (reserve_region)
+		info.region = &reserve_extent;
+	else
+		info.ordinary = true;
 
 	contiguous_heap = dma_heap_add(&info);
 	if (IS_ERR(contiguous_heap)) {

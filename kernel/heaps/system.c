@@ -197,6 +197,7 @@ static int __init system_heap_add(struct system_heap *system_heap)
 	struct dma_heap_export_info info = {
 		.name = system_heap->name,
 		.type = "system",
+		.ordinary = true,
 		.ops = &system_heap_ops,
 		.priv = system_heap,
 	};

@@ -21,6 +21,7 @@
 struct dma_buf;
 struct dma_heap;
 struct dma_heap_buffer;
+struct dma_heap_loan;
 struct dma_heap_region;
 
 /* Only the linker sees these, see <linux/dma-heap.h>. */
@@ -62,6 +63,8 @@ struct dma_heap_buffer_ops {
  * @ref: Held by each dma-buf over it.
  * @heap: Where it came from. The buffer holds a reference.
  * @ops: The heap's.
+ * @loan: To whom it is lent, the core's; or NULL if nobody has asked the heap
+ *	for it.
  * @resv: The reservation object of all its dma-bufs.
  * @lock: Protects all that follows up to @clean. Last in the lock order,
  *	see core/buffer.c.
@@ -80,6 +83,7 @@ struct dma_heap_buffer {
 	struct kref ref;
 	struct dma_heap *heap;
 	const struct dma_heap_buffer_ops *ops;
+	struct dma_heap_loan *loan;
 	struct dma_resv resv;
 	struct mutex lock;	/* see above */
 	struct list_head mappings;

@@ -9,11 +9,16 @@
 #define _DMA_HEAPS_H
 
 #include <linux/export.h>
+#include <linux/limits.h>
 #include <linux/types.h>
 
 struct attribute_group;
 struct dma_buf;
 struct dma_heap;
+struct dma_heap_extent;
+
+/* Where a region begins that the kernel does not tell the place of. */
+#define DMA_HEAP_PFN_UNKNOWN ULONG_MAX
 
 /*
  * A kernel may have a heaps core of its own, which exports the same names,
@@ -23,6 +28,7 @@ struct dma_heap;
 #define __dma_heap_add		__dmabuf_heaps_add
 #define dma_heap_add_alias	dmabuf_heaps_add_alias
 #define dma_heap_remove		dmabuf_heaps_remove
+#define dma_heap_set_region	dmabuf_heaps_set_region
 #define dma_heap_get_drvdata	dmabuf_heaps_get_drvdata
 #define dma_heap_get_name	dmabuf_heaps_get_name
 
@@ -36,6 +42,10 @@ struct dma_heap;
  *	asks, with no lock that a driver could know of, and may sleep.
  * @release: The heap was removed and its last buffer and last open node are
  *	gone: nobody will ask for its private data again. Optional. May sleep.
+ * @find_region: Find out what the heap's region is, and tell by
+ *	dma_heap_set_region(). Optional: for a region whose size is not known
+ *	when the heap is added. Called before an allocation as long as that is
+ *	so, in the same context.
  */
 struct dma_heap_ops {
 	struct dma_buf *(*allocate)(struct dma_heap *heap,
@@ -43,6 +53,7 @@ struct dma_heap_ops {
 				    u32 fd_flags,
 				    u64 heap_flags);
 	void (*release)(struct dma_heap *heap);
+	void (*find_region)(struct dma_heap *heap);
 };
 
 /**
@@ -53,6 +64,14 @@ struct dma_heap_ops {
  * @priv: For dma_heap_get_drvdata().
  * @type: What kind of heap it is, in one word, for the attribute of that name.
  *	Optional. Must live as long as the heap's module.
+ * @contiguous: Each buffer is one piece of memory. Told by an attribute if
+ *	@type is set.
+ * @ordinary: Memory is the machine's ordinary memory, of which
+ *	dma_heap_headroom_claim() says how much may be taken. Users have one
+ *	share of it in all such heaps.
+ * @region: What the heap lends from: its first frame, or DMA_HEAP_PFN_UNKNOWN,
+ *	and its size, or 0 if that is not known. NULL for a heap without a
+ *	region. Copied.
  * @protected: The CPU gets no access to the heap's memory: no mapping, no
  *	maintenance, and no need for struct pages. This is so for buffers that
  *	dma_heap_buffer_export() makes; a driver that makes its own sees to it.
@@ -64,6 +83,9 @@ struct dma_heap_export_info {
 	const struct dma_heap_ops *ops;
 	void *priv;
 	const char *type;
+	bool contiguous;
+	bool ordinary;
+	const struct dma_heap_extent *region;
 	bool protected;
 	const struct attribute_group **groups;
 };
@@ -88,6 +110,8 @@ struct dma_heap *__dma_heap_add(const struct dma_heap_export_info *exp_info,
 
 int dma_heap_add_alias(struct dma_heap *heap, const char *name);
 void dma_heap_remove(struct dma_heap *heap);
+void dma_heap_set_region(struct dma_heap *heap,
+			 const struct dma_heap_extent *region);
 
 void *dma_heap_get_drvdata(struct dma_heap *heap);
 const char *dma_heap_get_name(struct dma_heap *heap);

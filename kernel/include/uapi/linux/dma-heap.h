@@ -57,6 +57,60 @@ struct dma_heap_view_data {
 	__u32 flags;
 };
 
+/* A place that is not told, or that is none. */
+#define DMA_HEAP_NOWHERE (~0ULL)
+
+/**
+ * struct dma_heap_list_entry - a dma-buf over memory of a heap
+ * @inode: its inode number, as in st_ino, in the line "ino:" of
+ *	/proc/PID/fdinfo/FD, and in /proc/PID/maps
+ * @buffer: the number of the buffer that it shows: the same for all views of
+ *	one buffer, and never used again
+ * @buffer_len: the buffer's size in bytes
+ * @region_offset: where the buffer begins in the heap's region, in bytes; or
+ *	DMA_HEAP_NOWHERE if it is not in one, or in several pieces, or if the
+ *	caller has no CAP_SYS_ADMIN
+ * @offset: where the view begins in the buffer, in bytes
+ * @len: the view's size in bytes
+ * @uid: the user who asked for the buffer's memory, as the caller's user
+ *	namespace knows it
+ * @pid: the process that asked for it, as the caller's PID namespace knows it;
+ *	0 if it has ended, or is not in there
+ * @comm: the name of that process's command when it asked, with a 0 at its end
+ */
+struct dma_heap_list_entry {
+	__u64 inode;
+	__u64 buffer;
+	__u64 buffer_len;
+	__u64 region_offset;
+	__u64 offset;
+	__u64 len;
+	__u32 uid;
+	__u32 pid;
+	char comm[16];
+};
+
+/* Nobody knows where the region begins, see DMA_HEAP_IOCTL_LIST. */
+#define DMA_HEAP_LIST_RELATIVE (1U << 0)
+
+/**
+ * struct dma_heap_list_data - a request for a list of what is lent
+ * @entries: in: address of an array of &struct dma_heap_list_entry
+ * @nr_entries: in: how many fit into it; out: how many there are, of which
+ *	those that fit were written
+ * @entry_size: in: the size of an entry in the array, at least that of the
+ *	structure above
+ * @flags: in: 0; out: DMA_HEAP_LIST_RELATIVE or 0
+ * @reserved: in: 0
+ */
+struct dma_heap_list_data {
+	__u64 entries;
+	__u32 nr_entries;
+	__u32 entry_size;
+	__u32 flags;
+	__u32 reserved;
+};
+
 #define DMA_HEAP_IOC_MAGIC 'H'
 
 /**
@@ -107,5 +161,32 @@ struct dma_heap_view_data {
  */
 #define DMA_HEAP_IOCTL_VIEW	_IOWR(DMA_HEAP_IOC_MAGIC, 0x80, \
 				      struct dma_heap_view_data)
+
+/**
+ * DOC: DMA_HEAP_IOCTL_LIST - list the dma-bufs over memory of a heap
+ *
+ * Takes a &struct dma_heap_list_data on an open heap, and fills in its array,
+ * nr_entries and flags. Who has CAP_SYS_ADMIN in the initial user namespace
+ * sees every dma-buf, everybody else those whose memory is charged to the
+ * user that calls. The order is that in which buffers were allocated, and for
+ * each buffer that in which its views were made. All of them are of one moment.
+ *
+ * If DMA_HEAP_LIST_RELATIVE is set, the kernel does not tell where the region
+ * begins: each region_offset then counts from the lowest place that this heap
+ * has lent since it was added.
+ *
+ *   EINVAL	flags or reserved is not 0; entry_size is too small, or no
+ *		multiple of 8; the structure is too short
+ *   EFAULT	the argument can't be read or written, or the array can't
+ *		be written
+ *   ENOMEM	there is no memory for the list
+ *   EINTR	the caller was killed
+ *   ENODEV	the heap was removed
+ *
+ * Where an entry of the caller's is longer than the kernel's, its end is
+ * filled with zeros. After EFAULT the array may have been written in part.
+ */
+#define DMA_HEAP_IOCTL_LIST	_IOWR(DMA_HEAP_IOC_MAGIC, 0x81, \
+				      struct dma_heap_list_data)
 
 #endif /* _UAPI_LINUX_DMA_HEAP_H */

@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What heaps have lent: to whom it is charged, the counts of it, and the list.
+ *
+ * A buffer is lent when a heap was asked for it by its node. The loan is made
+ * before the heap looks for memory, and ends when the memory is free again; in
+ * between it is listed and counted for as long as the buffer lives.
+ */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/dma-buf.h>
+#include <linux/dma-heap-buffer.h>
+#include <linux/dma-heap.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
+#include <uapi/linux/dma-heap.h>
+
+#include "buffer.h"
+#include "core.h"
+#include "trace.h"
+
+/**
+ * struct dma_heap_loan - memory that somebody has asked for
+ * @heap: Which heap.
+ * @bytes: How much.
+ * @account: Whose, or NULL for one without limits.
+ * @pool: The cgroup's, or NULL.
+ * @user: Who.
+ * @process: Which process.
+ * @comm: What it was called.
+ * @number: Of the buffer. Nothing from here on before the buffer is there.
+ * @buffer: The buffer.
+ * @views: The &struct dma_heap_view of each dma-buf over it.
+ * @link: Place in &dma_heap.loans.
+ */
+struct dma_heap_loan {
+	struct dma_heap *heap;
+	u64 bytes;
+	struct dma_heap_account *account;
+	struct dmem_cgroup_pool_state *pool;
+	kuid_t user;
+	struct pid *process;
+	char comm[TASK_COMM_LEN];
+	u64 number;
+	const struct dma_heap_buffer *buffer;
+	struct list_head views;
+	struct list_head link;
+};
+
+static u64 region_bytes(const struct dma_heap *heap)
+{
+	return (u64)heap->region.nr_pages << PAGE_SHIFT;
+}
+
+static int register_dmem(struct dma_heap *heap)
+{
+	const struct dmem_cgroup_init init = { .size = region_bytes(heap) };
+
+	if (!init.size)
+		return 0;
+
+	heap->dmem = dmem_cgroup_register_region(&init, "dma_heap/%s",
+						 heap->name);
+	return PTR_ERR_OR_ZERO(heap->dmem);
+}
+
+/* Of what users leave, there are per cent only where it is known. */
+bool dma_heap_limit_fits(const struct dma_heap *heap,
+			 const struct dma_heap_limit *limit)
+{
+	return limit->unit != DMA_HEAP_LIMIT_PERCENT || heap->quota->ordinary ||
+	       heap->quota->total || heap->ops->find_region;
+}
+
+/* For a heap that is being added, with nothing lent. */
+int dma_heap_lending_start(struct dma_heap *heap,
+			   const struct dma_heap_export_info *info)
+{
+	mutex_init(&heap->lock);
+	INIT_LIST_HEAD(&heap->loans);
+	heap->lowest_pfn = ULONG_MAX;
+	if (info->region) {
+		heap->has_region = true;
+		heap->region = *info->region;
+	}
+
+	if (info->ordinary) {
+		heap->quota = &dma_heap_ordinary_quota;
+	} else {
+		heap->quota = &heap->own_quota;
+		dma_heap_quota_init(heap->quota);
+		dma_heap_quota_set_total(heap->quota, region_bytes(heap));
+		if (dma_heap_limit_fits(heap, &dma_heap_default_limit))
+			dma_heap_quota_set_limit(heap->quota,
+						 &dma_heap_default_limit);
+	}
+
+	return register_dmem(heap);
+}
+
+/* For a heap that was removed: loans may be left, but no new ones are made. */
+void dma_heap_lending_stop(struct dma_heap *heap)
+{
+	dmem_cgroup_unregister_region(heap->dmem);
+}
+
+/**
+ * dma_heap_set_region() - tell what a heap lends from
+ * @heap: From dma_heap_add().
+ * @region: As &dma_heap_export_info.region. Copied.
+ *
+ * Context: May sleep. Not to be called for a heap that is being removed, but
+ * from within its operations.
+ */
+void dma_heap_set_region(struct dma_heap *heap,
+			 const struct dma_heap_extent *region)
+{
+	bool changed;
+
+	mutex_lock(&heap->lock);
+	changed = heap->region.pfn != region->pfn ||
+		  heap->region.nr_pages != region->nr_pages;
+	heap->has_region = true;
+	heap->region = *region;
+	mutex_unlock(&heap->lock);
+
+	if (changed) {
+		dma_heap_quota_set_total(&heap->own_quota, region_bytes(heap));
+		dma_heap_update_attributes(heap);
+	}
+}
+EXPORT_SYMBOL_NS_GPL(dma_heap_set_region, "DMA_BUF_HEAP");
+
+/* Returns 0, -EDQUOT if there is a limit in the way, or -ENOMEM. */
+static int charge(struct dma_heap_loan *loan)
+{
+	struct dma_heap *heap = loan->heap;
+	int ret;
+
+	ret = dma_heap_quota_charge(heap->quota, loan->bytes, &loan->account);
+	if (ret || !heap->dmem)
+		return ret;
+
+	ret = dmem_cgroup_try_charge(heap->dmem, loan->bytes, &loan->pool,
+				     NULL);
+	if (ret)
+		dma_heap_quota_uncharge(heap->quota, loan->bytes, loan->account);
+
+	return ret == -EAGAIN ? -EDQUOT : ret;
+}
+
+static void loan_free(struct dma_heap_loan *loan)
+{
+	dmem_cgroup_uncharge(loan->pool, loan->bytes);
+	put_pid(loan->process);
+	kfree(loan);
+}
+
+/* For a request that came to nothing, or to a buffer that is not ours. */
+static void loan_cancel(struct dma_heap_loan *loan)
+{
+	dma_heap_quota_uncharge(loan->heap->quota, loan->bytes, loan->account);
+	loan_free(loan);
+}
+
+static struct dma_heap_loan *loan_create(struct dma_heap *heap, u64 bytes)
+{
+	struct dma_heap_loan *loan;
+	int ret;
+
+	loan = kzalloc_obj(*loan, GFP_KERNEL_ACCOUNT);
+	if (!loan)
+		return ERR_PTR(-ENOMEM);
+
+	loan->heap = heap;
+	loan->bytes = bytes;
+	INIT_LIST_HEAD(&loan->views);
+	ret = charge(loan);
+	if (ret) {
+		kfree(loan);
+		return ERR_PTR(ret);
+	}
+
+	loan->user = current_uid();
+	loan->process = get_pid(task_tgid(current));
+	get_task_comm(loan->comm, current);
+
+	return loan;
+}
+
+/* From here on the buffer has it. The dma-buf is known to nobody yet. */
+static void loan_begin(struct dma_heap_loan *loan, struct dma_heap_view *view)
+{
+	struct dma_heap_counts *counts = &loan->heap->counts;
+	struct dma_heap_buffer *buffer = view->buffer;
+	struct dma_heap *heap = loan->heap;
+
+	dma_heap_quota_take(heap->quota, loan->bytes);
+	loan->buffer = buffer;
+	buffer->loan = loan;
+
+	mutex_lock(&heap->lock);
+	loan->number = ++heap->last_loan;
+	list_add_tail(&loan->link, &heap->loans);
+	list_add_tail(&view->link, &loan->views);
+	heap->lowest_pfn = min(heap->lowest_pfn, buffer->extents[0].pfn);
+	counts->allocations++;
+	counts->buffers++;
+	counts->used += loan->bytes;
+	counts->peak = max(counts->peak, counts->used);
+	counts->largest_success = max(counts->largest_success, loan->bytes);
+	mutex_unlock(&heap->lock);
+}
+
+/* The last dma-buf over a buffer has gone, its memory is about to. */
+void dma_heap_loan_end(struct dma_heap_buffer *buffer)
+{
+	struct dma_heap_loan *loan = buffer->loan;
+	struct dma_heap *heap = buffer->heap;
+
+	if (!loan)
+		return;
+
+	mutex_lock(&heap->lock);
+	list_del(&loan->link);
+	heap->counts.buffers--;
+	heap->counts.used -= loan->bytes;
+	mutex_unlock(&heap->lock);
+
+	trace_dma_heap_free(heap, loan->number, loan->bytes);
+}
+
+/* The memory is free: nobody owes anything. */
+void dma_heap_loan_settle(struct dma_heap_buffer *buffer)
+{
+	struct dma_heap_loan *loan = buffer->loan;
+
+	if (!loan)
+		return;
+
+	dma_heap_quota_give_back(loan->heap->quota, loan->bytes, loan->account);
+	loan_free(loan);
+}
+
+/* The first view is there before its buffer is lent. */
+void dma_heap_loan_add_view(struct dma_heap_view *view)
+{
+	struct dma_heap_loan *loan = view->buffer->loan;
+
+	if (!loan)
+		return;
+
+	mutex_lock(&loan->heap->lock);
+	list_add_tail(&view->link, &loan->views);
+	mutex_unlock(&loan->heap->lock);
+}
+
+void dma_heap_loan_drop_view(struct dma_heap_view *view)
+{
+	struct dma_heap_loan *loan = view->buffer->loan;
+
+	if (!loan)
+		return;
+
+	mutex_lock(&loan->heap->lock);
+	list_del(&view->link);
+	mutex_unlock(&loan->heap->lock);
+}
+
+/* Counts why a request came to nothing, and says what the caller is told. */
+static int refuse(struct dma_heap *heap, u64 bytes, int error)
+{
+	struct dma_heap_counts *counts = &heap->counts;
+
+	mutex_lock(&heap->lock);
+	if (error == -EDQUOT) {
+		counts->failures_limit++;
+	} else if (error == -ENOMEM) {
+		counts->failures_memory++;
+		counts->smallest_failure =
+			min_not_zero(counts->smallest_failure, bytes);
+	} else {
+		counts->failures_other++;
+	}
+	mutex_unlock(&heap->lock);
+
+	trace_dma_heap_alloc_failed(heap, bytes, error);
+	return error == -EDQUOT ? -ENOMEM : error;
+}
+
+/**
+ * dma_heap_lend() - have a heap allocate for whoever calls
+ * @heap: The heap. &dma_heap.removal is held for reading.
+ * @len: As for &dma_heap_ops.allocate.
+ * @fd_flags: Same.
+ * @heap_flags: Same.
+ *
+ * What is charged, counted and listed are buffers that the heap has made with
+ * our exporter: of another dma-buf nobody tells when it ends.
+ *
+ * Return: The dma-buf or an ERR_PTR().
+ */
+struct dma_buf *dma_heap_lend(struct dma_heap *heap, unsigned long len,
+			      u32 fd_flags, u64 heap_flags)
+{
+	struct dma_heap_loan *loan;
+	struct dma_heap_view *view;
+	struct dma_buf *dmabuf;
+
+	if (heap->ops->find_region && !heap->quota->total)
+		heap->ops->find_region(heap);
+
+	loan = loan_create(heap, len);
+	if (IS_ERR(loan))
+		return ERR_PTR(refuse(heap, len, PTR_ERR(loan)));
+
+	dmabuf = heap->ops->allocate(heap, len, fd_flags, heap_flags);
+	if (IS_ERR(dmabuf)) {
+		loan_cancel(loan);
+		return ERR_PTR(refuse(heap, len, PTR_ERR(dmabuf)));
+	}
+
+	view = dma_heap_view_of(dmabuf);
+	if (view && view->buffer->heap == heap && !view->buffer->loan) {
+		loan_begin(loan, view);
+		trace_dma_heap_alloc(heap, loan->number, len);
+	} else {
+		loan_cancel(loan);
+	}
+
+	return dmabuf;
+}
+
+/* Where a buffer is in its heap's region, in bytes. */
+static u64 place(const struct dma_heap *heap,
+		 const struct dma_heap_buffer *buffer)
+{
+	const struct dma_heap_extent *extent = &buffer->extents[0];
+	unsigned long first = heap->region.pfn;
+
+	lockdep_assert_held(&heap->lock);
+
+	if (!heap->has_region || buffer->nr_extents > 1)
+		return DMA_HEAP_NOWHERE;
+
+	if (first == DMA_HEAP_PFN_UNKNOWN)
+		first = heap->lowest_pfn;
+	else if (extent->pfn < first ||
+		 extent->pfn - first >= heap->region.nr_pages)
+		return DMA_HEAP_NOWHERE;
+
+	return (u64)(extent->pfn - first) << PAGE_SHIFT;
+}
+
+static void fill_entry(struct dma_heap_list_entry *entry,
+		       const struct dma_heap_loan *loan,
+		       const struct dma_heap_view *view, bool all)
+{
+	*entry = (struct dma_heap_list_entry){
+		.inode = view->inode,
+		.buffer = loan->number,
+		.buffer_len = loan->bytes,
+		.region_offset = all ? place(loan->heap, loan->buffer) :
+				       DMA_HEAP_NOWHERE,
+		.offset = (u64)view->span.first << PAGE_SHIFT,
+		.len = (u64)view->span.nr_pages << PAGE_SHIFT,
+		.uid = from_kuid_munged(current_user_ns(), loan->user),
+	};
+	if (dma_heap_process_lives(loan->process))
+		entry->pid = pid_vnr(loan->process);
+	strscpy(entry->comm, loan->comm, sizeof(entry->comm));
+}
+
+/* Writes what there is room for; how many there are. */
+static u32 fill(const struct dma_heap *heap, bool all,
+		struct dma_heap_list_entry *entries, u32 room)
+{
+	const struct dma_heap_loan *loan;
+	const struct dma_heap_view *view;
+	u32 n = 0;
+
+	lockdep_assert_held(&heap->lock);
+
+	list_for_each_entry(loan, &heap->loans, link) {
+		if (!all && !uid_eq(loan->user, current_uid()))
+			continue;
+		list_for_each_entry(view, &loan->views, link) {
+			if (n < room)
+				fill_entry(&entries[n], loan, view, all);
+			n++;
+		}
+	}
+
+	return n;
+}
+
+/**
+ * dma_heap_list() - list the dma-bufs over memory of a heap
+ * @heap: The heap.
+ * @data: The request, checked but for its array. Gets the answer.
+ *
+ * Return: The list, to be freed by kvfree(), of as many entries as there are
+ * and the array has room for; or an ERR_PTR().
+ */
+struct dma_heap_list_entry *dma_heap_list(struct dma_heap *heap,
+					  struct dma_heap_list_data *data)
+{
+	const bool all = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+	struct dma_heap_list_entry *entries = NULL;
+	u32 room = 0, n;
+
+	/* Between a look at how many there are and the next, more may come. */
+	for (;;) {
+		mutex_lock(&heap->lock);
+		n = fill(heap, all, entries, room);
+		if (heap->has_region && heap->region.pfn == DMA_HEAP_PFN_UNKNOWN)
+			data->flags = DMA_HEAP_LIST_RELATIVE;
+		mutex_unlock(&heap->lock);
+		if (min(n, data->nr_entries) <= room)
+			break;
+
+		kvfree(entries);
+		room = min(n + n / 8, data->nr_entries);
+		entries = kvcalloc(room, sizeof(*entries), GFP_KERNEL_ACCOUNT);
+		if (!entries)
+			return ERR_PTR(-ENOMEM);
+		if (fatal_signal_pending(current)) {
+			kvfree(entries);
+			return ERR_PTR(-EINTR);
+		}
+	}
+
+	data->nr_entries = n;
+	return entries;
+}
