@@ -40,11 +40,8 @@
 
 /* Not in 6.12, in 7.3; as they are used here. */
 #ifndef kzalloc_obj
-#define compat_gfp(nothing, gfp, ...) gfp
-#define kmalloc_obj(object, ...) \
-	kmalloc(sizeof(object), compat_gfp(, ##__VA_ARGS__, GFP_KERNEL))
-#define kzalloc_obj(object, ...) \
-	kzalloc(sizeof(object), compat_gfp(, ##__VA_ARGS__, GFP_KERNEL))
+#define kmalloc_obj(object, gfp) kmalloc(sizeof(object), gfp)
+#define kzalloc_obj(object, gfp) kzalloc(sizeof(object), gfp)
 #endif
 
 /* 6.8; before 6.4, MAX_ORDER was one more than the highest order. */
@@ -66,15 +63,41 @@
 #ifdef HAVE_DMEM_CGROUP_INIT
 #include <linux/cgroup_dmem.h>
 #else
+struct dmem_cgroup_pool_state;
+struct dmem_cgroup_region;
+
 struct dmem_cgroup_init {
 	u64 size;
 };
 
-#define dmem_cgroup_register_region(init, ...) ((void)(init), NULL)
-#define dmem_cgroup_unregister_region(region) ((void)(region))
-#define dmem_cgroup_try_charge(region, size, pool, limit) \
-	((void)(region), (void)(pool), 0)
-#define dmem_cgroup_uncharge(pool, size) ((void)(pool))
+#define dmem_cgroup_register_region(init, ...) \
+	compat_dmem_cgroup_register_region(init)
+static inline struct dmem_cgroup_region *
+compat_dmem_cgroup_register_region(const struct dmem_cgroup_init *init)
+{
+	return NULL;
+}
+
+#define dmem_cgroup_unregister_region compat_dmem_cgroup_unregister_region
+static inline void
+dmem_cgroup_unregister_region(struct dmem_cgroup_region *region)
+{
+}
+
+#define dmem_cgroup_try_charge compat_dmem_cgroup_try_charge
+static inline int
+dmem_cgroup_try_charge(struct dmem_cgroup_region *region, u64 size,
+		       struct dmem_cgroup_pool_state **pool,
+		       struct dmem_cgroup_pool_state **limit_pool)
+{
+	return 0;
+}
+
+#define dmem_cgroup_uncharge compat_dmem_cgroup_uncharge
+static inline void
+dmem_cgroup_uncharge(struct dmem_cgroup_pool_state *pool, u64 size)
+{
+}
 #endif
 
 #ifndef HAVE_DMA_BUF_FD_INSTALL

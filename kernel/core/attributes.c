@@ -88,25 +88,33 @@ static ssize_t show_count(struct device *dev, size_t offset, char *buf)
 	return sysfs_emit(buf, "%llu\n", count);
 }
 
-/* An attribute for the member of struct dma_heap_counts that has its name. */
-#define COUNT_ATTR(name)						\
+/* For the attribute that has the name of a member of struct dma_heap_counts. */
+#define COUNT_SHOW(name)						\
 static ssize_t name##_show(struct device *dev,				\
 			   struct device_attribute *attr, char *buf)	\
 {									\
 	return show_count(dev, offsetof(struct dma_heap_counts, name),	\
 			  buf);						\
-}									\
-static DEVICE_ATTR_RO(name)
+}
 
-COUNT_ATTR(used);
-COUNT_ATTR(peak);
-COUNT_ATTR(largest_success);
-COUNT_ATTR(smallest_failure);
-COUNT_ATTR(buffers);
-COUNT_ATTR(allocations);
-COUNT_ATTR(failures_limit);
-COUNT_ATTR(failures_memory);
-COUNT_ATTR(failures_other);
+COUNT_SHOW(used)
+static DEVICE_ATTR_RO(used);
+COUNT_SHOW(peak)
+static DEVICE_ATTR_RO(peak);
+COUNT_SHOW(largest_success)
+static DEVICE_ATTR_RO(largest_success);
+COUNT_SHOW(smallest_failure)
+static DEVICE_ATTR_RO(smallest_failure);
+COUNT_SHOW(buffers)
+static DEVICE_ATTR_RO(buffers);
+COUNT_SHOW(allocations)
+static DEVICE_ATTR_RO(allocations);
+COUNT_SHOW(failures_limit)
+static DEVICE_ATTR_RO(failures_limit);
+COUNT_SHOW(failures_memory)
+static DEVICE_ATTR_RO(failures_memory);
+COUNT_SHOW(failures_other)
+static DEVICE_ATTR_RO(failures_other);
 
 static struct attribute *dma_heap_attrs[] = {
 	&dev_attr_type.attr,

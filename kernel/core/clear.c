@@ -23,7 +23,8 @@
  */
 int dma_heap_clear(const struct dma_heap_extent *extent)
 {
-	const u64 start = trace_dma_heap_clear_extent_enabled() ? ktime_get_ns() : 0;
+	const u64 start = trace_dma_heap_clear_extent_enabled() ?
+			  ktime_get_ns() : 0;
 	unsigned long i;
 
 	for (i = 0; i < extent->nr_pages; i++) {
@@ -35,7 +36,7 @@ int dma_heap_clear(const struct dma_heap_extent *extent)
 
 	if (start)
 		trace_dma_heap_clear_extent((u64)extent->nr_pages << PAGE_SHIFT,
-				     ktime_get_ns() - start);
+					    ktime_get_ns() - start);
 	return 0;
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_clear, "DMA_BUF_HEAP");

@@ -294,7 +294,7 @@ struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 
 	dma_resv_assert_held(attachment->dmabuf->resv);
 
-	mapping = kzalloc_obj(*mapping);
+	mapping = kzalloc_obj(*mapping, GFP_KERNEL);
 	if (!mapping)
 		return ERR_PTR(-ENOMEM);
 

@@ -103,7 +103,7 @@ struct sg_table *dma_heap_protected_map(struct dma_buf_attachment *attachment,
 
 	dma_resv_assert_held(attachment->dmabuf->resv);
 
-	table = kzalloc_obj(*table);
+	table = kzalloc_obj(*table, GFP_KERNEL);
 	if (!table)
 		return ERR_PTR(-ENOMEM);
 

@@ -40,7 +40,7 @@ dma_heap_region_create(const struct dma_heap_extent *memory)
 {
 	struct dma_heap_region *region;
 
-	region = kzalloc_obj(*region);
+	region = kzalloc_obj(*region, GFP_KERNEL);
 	if (!region)
 		return NULL;
 

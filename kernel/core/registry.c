@@ -160,7 +160,7 @@ static int dma_heap_add_node(struct dma_heap *heap, const char *name)
 	if (ret)
 		return ret;
 
-	node = kzalloc_obj(*node);
+	node = kzalloc_obj(*node, GFP_KERNEL);
 	if (!node)
 		return -ENOMEM;
 
@@ -233,7 +233,7 @@ struct dma_heap *__dma_heap_add(const struct dma_heap_export_info *exp_info,
 	if (!exp_info->name || !exp_info->ops || !exp_info->ops->allocate)
 		return ERR_PTR(-EINVAL);
 
-	heap = kzalloc_obj(*heap);
+	heap = kzalloc_obj(*heap, GFP_KERNEL);
 	if (!heap)
 		return ERR_PTR(-ENOMEM);
 

@@ -23,7 +23,8 @@ TRACE_EVENT(dma_heap_alloc,
 		__field(u64, len)
 	),
 	TP_fast_assign(
-		strcpy(__get_str(heap), dma_heap_get_name(heap));
+		strscpy(__get_str(heap), dma_heap_get_name(heap),
+			__get_dynamic_array_len(heap));
 		__entry->buffer = buffer;
 		__entry->len = len;
 	),
@@ -41,7 +42,8 @@ TRACE_EVENT(dma_heap_alloc_failed,
 		__field(int, error)
 	),
 	TP_fast_assign(
-		strcpy(__get_str(heap), dma_heap_get_name(heap));
+		strscpy(__get_str(heap), dma_heap_get_name(heap),
+			__get_dynamic_array_len(heap));
 		__entry->len = len;
 		__entry->error = error;
 	),
@@ -64,7 +66,8 @@ TRACE_EVENT(dma_heap_free,
 		__field(u64, len)
 	),
 	TP_fast_assign(
-		strcpy(__get_str(heap), dma_heap_get_name(heap));
+		strscpy(__get_str(heap), dma_heap_get_name(heap),
+			__get_dynamic_array_len(heap));
 		__entry->buffer = buffer;
 		__entry->len = len;
 	),
@@ -97,7 +100,8 @@ DECLARE_EVENT_CLASS(dma_heap_device,
 		__field(int, direction)
 	),
 	TP_fast_assign(
-		strcpy(__get_str(dev), dev_name(dev));
+		strscpy(__get_str(dev), dev_name(dev),
+			__get_dynamic_array_len(dev));
 		__entry->inode = inode;
 		__entry->len = len;
 		__entry->direction = direction;
@@ -131,7 +135,8 @@ TRACE_EVENT(dma_heap_sync,
 		__field(bool, for_cpu)
 	),
 	TP_fast_assign(
-		strcpy(__get_str(dev), dev_name(dev));
+		strscpy(__get_str(dev), dev_name(dev),
+			__get_dynamic_array_len(dev));
 		__entry->len = len;
 		__entry->for_cpu = for_cpu;
 	),

@@ -330,7 +330,7 @@ static void __init carveout_add_heap(const char *name,
 	struct carveout *carveout;
 	int ret = -ENOMEM;
 
-	carveout = kzalloc_obj(*carveout);
+	carveout = kzalloc_obj(*carveout, GFP_KERNEL);
 	if (!carveout)
 		goto fail;
 

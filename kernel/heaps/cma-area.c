@@ -71,7 +71,7 @@ static void __init find_memory(struct cma_area *area);
 
 static void __init add(struct cma *cma, bool is_default)
 {
-	struct cma_area *area = kzalloc_obj(*area);
+	struct cma_area *area = kzalloc_obj(*area, GFP_KERNEL);
 
 	if (!area) {
 		pr_err("%s: no memory for it\n", cma_get_name(cma));

@@ -149,7 +149,7 @@ static int take_piece(struct device *dev, struct list_head *pieces,
 {
 	struct piece *piece;
 
-	piece = kzalloc_obj(*piece);
+	piece = kzalloc_obj(*piece, GFP_KERNEL);
 	if (!piece)
 		return -ENOMEM;
 
@@ -318,7 +318,7 @@ static struct cma_area *__init create(const char *name)
 {
 	struct cma_area *area;
 
-	area = kzalloc_obj(*area);
+	area = kzalloc_obj(*area, GFP_KERNEL);
 	if (!area)
 		return NULL;
 

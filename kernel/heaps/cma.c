@@ -169,7 +169,7 @@ void __init cma_heap_add(struct cma_area *area, bool is_default,
 	struct cma_heap *cma_heap;
 	int ret = -ENOMEM;
 
-	cma_heap = kzalloc_obj(*cma_heap);
+	cma_heap = kzalloc_obj(*cma_heap, GFP_KERNEL);
 	if (!cma_heap)
 		goto fail;
 

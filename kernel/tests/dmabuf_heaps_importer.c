@@ -258,7 +258,7 @@ int importer_open(struct inode *inode, struct file *file)
 {
 	struct importer *importer;
 
-	importer = kzalloc_obj(*importer);
+	importer = kzalloc_obj(*importer, GFP_KERNEL);
 	if (!importer)
 		return -ENOMEM;
 

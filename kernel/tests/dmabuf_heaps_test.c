@@ -124,7 +124,7 @@ static int add_heap(const char *name)
 	};
 	struct test_heap *test_heap;
 
-	test_heap = kzalloc_obj(*test_heap);
+	test_heap = kzalloc_obj(*test_heap, GFP_KERNEL);
 	if (!test_heap)
 		return -ENOMEM;
 

@@ -10,7 +10,7 @@ struct object {
 struct object *check(void);
 struct object *check(void)
 {
-	struct object *object = kzalloc_obj(*object);
+	struct object *object = kzalloc_obj(*object, GFP_KERNEL);
 
 	return object ?: kmalloc_obj(*object, GFP_KERNEL);
 }

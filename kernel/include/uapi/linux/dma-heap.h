@@ -91,7 +91,7 @@ struct dma_heap_list_entry {
 };
 
 /* Nobody knows where the region begins, see DMA_HEAP_IOCTL_LIST. */
-#define DMA_HEAP_LIST_RELATIVE (1U << 0)
+#define DMA_HEAP_LIST_RELATIVE 1U
 
 /**
  * struct dma_heap_list_data - a request for a list of what is lent
