@@ -122,6 +122,19 @@ static inline void vm_flags_clear(struct vm_area_struct *vma, vm_flags_t flags)
 }
 #endif
 
+/* As it is used here, with frames that have struct pages. */
+#if defined(CONFIG_ARCH_SUPPORTS_PMD_PFNMAP) && \
+	!defined(HAVE_INSERT_PFN_PMD_NUMBER)
+#include <linux/pfn_t.h>
+static inline vm_fault_t compat_insert_pfn_pmd(struct vm_fault *vmf,
+					       unsigned long pfn, bool write)
+{
+	return vmf_insert_pfn_pmd(vmf, pfn_to_pfn_t(pfn), write);
+}
+
+#define vmf_insert_pfn_pmd compat_insert_pfn_pmd
+#endif
+
 #ifndef HAVE_DMA_BUF_VMAP_UNLOCKED
 /* Nobody holds the reservation lock; our own is enough. */
 #undef dma_resv_assert_held

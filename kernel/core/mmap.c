@@ -47,8 +47,46 @@ static vm_fault_t dma_heap_buffer_fault(struct vm_fault *vmf)
 	return VM_FAULT_NOPAGE;
 }
 
+/*
+ * Only where the kernel can tell such a page table entry from one of memory with
+ * references: else get_user_pages() would take the pages.
+ */
+#ifdef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
+/* One entry for all that a page table could map, if that is in one piece. */
+static vm_fault_t dma_heap_buffer_huge_fault(struct vm_fault *vmf,
+					     unsigned int order)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	const struct dma_heap_view *view = vma->vm_private_data;
+	const unsigned long addr = vmf->address & PMD_MASK;
+	struct dma_heap_span span = { .nr_pages = 1UL << PMD_ORDER };
+	struct dma_heap_walk walk;
+
+	if (order != PMD_ORDER || addr < vma->vm_start ||
+	    vma->vm_end - addr < PMD_SIZE)
+		return VM_FAULT_FALLBACK;
+
+	span.first = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+	if (span.first >= view->span.nr_pages ||
+	    span.nr_pages > view->span.nr_pages - span.first)
+		return VM_FAULT_FALLBACK;
+
+	span.first += view->span.first;
+	dma_heap_walk_start(&walk, view->buffer, span);
+	if (walk.nr_pages != span.nr_pages ||
+	    !IS_ALIGNED(walk.pfn, span.nr_pages))
+		return VM_FAULT_FALLBACK;
+
+	return vmf_insert_pfn_pmd(vmf, walk.pfn,
+				  vmf->flags & FAULT_FLAG_WRITE);
+}
+#endif
+
 static const struct vm_operations_struct dma_heap_buffer_vm_ops = {
 	.fault = dma_heap_buffer_fault,
+#ifdef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
+	.huge_fault = dma_heap_buffer_huge_fault,
+#endif
 };
 
 /*

@@ -12,6 +12,7 @@
 #include <linux/fs.h>
 #include <linux/glob.h>
 #include <linux/kstrtox.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/of.h>
@@ -45,11 +46,10 @@ struct dma_heap_extent cma_area_memory(struct cma_area *area)
 
 int cma_area_alloc(struct cma_area *area, struct dma_heap_extent *extent)
 {
-	unsigned int order = get_order(extent->nr_pages << PAGE_SHIFT);
-	unsigned int align = min_t(unsigned int, order, CONFIG_CMA_ALIGNMENT);
+	unsigned int order = ilog2(dma_heap_alignment(extent->nr_pages));
 	struct page *pages;
 
-	pages = cma_alloc(area->cma, extent->nr_pages, align, true);
+	pages = cma_alloc(area->cma, extent->nr_pages, order, true);
 	if (!pages)
 		return fatal_signal_pending(current) ? -EINTR : -ENOMEM;
 

@@ -110,19 +110,28 @@ int dma_heap_headroom_claim(unsigned long nr_pages);
 void dma_heap_headroom_unclaim(unsigned long nr_pages);
 bool dma_heap_headroom_left(void);
 
-/* Contiguous memory begins at multiples of its size, up to this many bytes. */
-#define DMA_HEAP_MAX_ALIGNMENT SZ_1M
+/* No contiguous memory has to begin at a multiple of more bytes. */
+#define DMA_HEAP_MAX_ALIGNMENT SZ_2M
+
+/* From this size on it begins where a large page can. */
+#define DMA_HEAP_LARGE SZ_8M
 
 /**
  * dma_heap_alignment() - where contiguous memory may begin
  * @nr_pages: How many pages it has, not 0.
  *
+ * A multiple of the size, so that sizes do not fragment each other; but what is
+ * lost between large buffers must be little beside them. From 8 MiB on large
+ * pages are worth 2 MiB, below that it is 1 MiB at most.
+ *
  * Return: The number of its first page frame is a multiple of this.
  */
 static inline unsigned long dma_heap_alignment(unsigned long nr_pages)
 {
-	return min(roundup_pow_of_two(nr_pages),
-		   DMA_HEAP_MAX_ALIGNMENT >> PAGE_SHIFT);
+	if (nr_pages >= DMA_HEAP_LARGE >> PAGE_SHIFT)
+		return DMA_HEAP_MAX_ALIGNMENT >> PAGE_SHIFT;
+
+	return min(roundup_pow_of_two(nr_pages), SZ_1M >> PAGE_SHIFT);
 }
 
 struct dma_heap_region *
