@@ -174,7 +174,8 @@ int dmaheap_set_name(int buf, const char *name);
  * @addr:	where to store the address
  *
  * The mapping is MAP_SHARED: writes reach the buffer itself, and everyone who
- * shares it. It stays valid after @buf is closed. Bracket every access with
+ * shares it. That of 2 MiB and more is placed so that the kernel can use large
+ * pages, for which it is faster than mmap(2). It stays valid after @buf is closed. Bracket every access with
  * dmaheap_begin() and dmaheap_end().
  *
  * Return: 0; -EINVAL if @size is 0 or exceeds the buffer; -EACCES if the
