@@ -49,6 +49,22 @@ struct dmaheap;
 struct dmaheap_info;
 
 /**
+ * struct dmaheap_buffer - a buffer that a heap has lent, or a view of one
+ *
+ * Given by dmaheap_foreach_buffer(), read with the dmaheap_buffer_...()
+ * functions. Since libdmaheap 0.3.
+ */
+struct dmaheap_buffer;
+
+/**
+ * struct dmaheap_use - a dma-buf that a process has
+ *
+ * Given by dmaheap_foreach_use(), read with the dmaheap_use_...() functions.
+ * Since libdmaheap 0.3.
+ */
+struct dmaheap_use;
+
+/**
  * enum dmaheap_provider - who provides a heap
  * @DMAHEAP_PROVIDER_UNKNOWN:	can't be told: sysfs can't be read, or the
  *				provider is neither of those below
@@ -265,6 +281,227 @@ dev_t dmaheap_info_device(const struct dmaheap_info *info);
  */
 enum dmaheap_provider
 dmaheap_info_provider(const struct dmaheap_info *info);
+
+/**
+ * dmaheap_foreach_buffer() - look at what a heap has lent
+ * @heap:	the heap
+ * @fn:		called for each buffer and each view; @buffer is valid until it
+ *		returns. A value other than 0 ends the walk.
+ * @data:	passed to @fn
+ *
+ * Who has CAP_SYS_ADMIN sees all of them, everybody else those whose memory the
+ * calling user has asked for. They come in the order in which their memory was
+ * lent, and the views of a buffer after it, in the order in which they were
+ * made. All were there at one moment, before @fn is called for the first.
+ *
+ * This is an extension of the dmabuf-heaps modules. Since libdmaheap 0.3.
+ *
+ * Return: 0 when every buffer was shown; the value by which @fn ended the walk;
+ * -EOPNOTSUPP if @heap does not tell (the kernel's own heaps, older modules);
+ * -ENOMEM if there is no memory for the list; -ENODEV if the heap has been
+ * removed; or what else the heap reports.
+ */
+int dmaheap_foreach_buffer(struct dmaheap *heap,
+			   int (*fn)(const struct dmaheap_buffer *buffer,
+				     void *data),
+			   void *data);
+
+/**
+ * dmaheap_buffer_inode() - what tells this dma-buf from every other
+ * @buffer:	the buffer or view
+ *
+ * Return: its inode number, st_ino of fstat(2) on its descriptor; the same as
+ * dmaheap_use_inode() of who has it.
+ */
+uint64_t dmaheap_buffer_inode(const struct dmaheap_buffer *buffer);
+
+/**
+ * dmaheap_buffer_id() - what tells a buffer's memory from every other
+ * @buffer:	the buffer or view
+ *
+ * Return: a number that a buffer and all its views have, and that is never used
+ * again.
+ */
+uint64_t dmaheap_buffer_id(const struct dmaheap_buffer *buffer);
+
+/**
+ * dmaheap_buffer_size() - the size of a buffer or view
+ * @buffer:	the buffer or view
+ *
+ * Return: the size in bytes, as dmaheap_size() tells it.
+ */
+uint64_t dmaheap_buffer_size(const struct dmaheap_buffer *buffer);
+
+/**
+ * dmaheap_buffer_offset() - where a view begins
+ * @buffer:	the buffer or view
+ *
+ * Return: bytes from the beginning of the buffer's memory; 0 for the buffer
+ * that was allocated.
+ */
+uint64_t dmaheap_buffer_offset(const struct dmaheap_buffer *buffer);
+
+/**
+ * dmaheap_buffer_memory_size() - the size of the memory behind a buffer or view
+ * @buffer:	the buffer or view
+ *
+ * Return: the size in bytes of what was allocated: what is kept from others for
+ * as long as the buffer or one of its views lives.
+ */
+uint64_t dmaheap_buffer_memory_size(const struct dmaheap_buffer *buffer);
+
+/**
+ * dmaheap_buffer_region_offset() - where a buffer's memory is
+ * @buffer:	the buffer or view
+ * @offset:	where to store it: bytes from the beginning of the heap's region
+ *		to that of the memory
+ *
+ * Return: 0; 1 if the kernel does not tell where the region begins, so that
+ * @offset counts from the lowest place that the heap has lent so far; -ENODATA
+ * if the memory is not in a region, or in several pieces, or if the caller has
+ * no CAP_SYS_ADMIN.
+ */
+int dmaheap_buffer_region_offset(const struct dmaheap_buffer *buffer,
+				 uint64_t *offset);
+
+/**
+ * dmaheap_buffer_uid() - the user who asked for the memory
+ * @buffer:	the buffer or view
+ *
+ * Return: the user ID, as the caller's user namespace has it. Whoever has the
+ * buffer now, its memory is charged to this user.
+ */
+uid_t dmaheap_buffer_uid(const struct dmaheap_buffer *buffer);
+
+/**
+ * dmaheap_buffer_pid() - the process that asked for the memory
+ * @buffer:	the buffer or view
+ *
+ * Return: its process ID, as the caller's PID namespace has it; 0 if it has
+ * ended, or is not in there.
+ */
+pid_t dmaheap_buffer_pid(const struct dmaheap_buffer *buffer);
+
+/**
+ * dmaheap_buffer_comm() - the command that asked for the memory
+ * @buffer:	the buffer or view
+ *
+ * Return: the name of the process's command when it asked. It lives as long as
+ * @buffer.
+ */
+const char *dmaheap_buffer_comm(const struct dmaheap_buffer *buffer);
+
+/**
+ * dmaheap_foreach_use() - look at which processes have which dma-bufs
+ * @fn:		called once for each process and each dma-buf that it has;
+ *		@use is valid until it returns. A value other than 0 ends the
+ *		walk.
+ * @data:	passed to @fn
+ * @hidden:	where to store how many processes could not be looked into, for
+ *		lack of permission; or NULL
+ *
+ * A process has a dma-buf by descriptors, by mappings, or both. All of them are
+ * found in /proc, whichever heap or driver made the dma-buf, on every kernel.
+ * They come in the order of process IDs, and of inode numbers for each process.
+ * What drivers have, or messages on their way, nobody finds there.
+ *
+ * The threads of a process are looked at as one. Those that do not share its
+ * descriptors any more (CLONE_FILES of unshare(2)) count with their own, if the
+ * kernel has kcmp(2), which tells. What two processes share counts for each.
+ *
+ * Without privileges a process sees its own user's processes only, so that
+ * @hidden is not 0: as process 1 is always there, one is counted as well where
+ * /proc does not even list it (mount option hidepid=).
+ *
+ * All processes are looked at before @fn is called for the first, one after the
+ * other: what comes, goes or moves meanwhile may be missed. Since libdmaheap
+ * 0.3.
+ *
+ * Return: 0 when every use was shown; the value by which @fn ended the walk;
+ * -ENOMEM if there is no memory for the list; -EMFILE or -ENFILE if there are
+ * too many open files; or what else opening and reading /proc reports. @hidden
+ * is stored before @fn is called.
+ */
+int dmaheap_foreach_use(int (*fn)(const struct dmaheap_use *use, void *data),
+			void *data, size_t *hidden);
+
+/**
+ * dmaheap_use_pid() - the process
+ * @use:	the use
+ *
+ * Return: its process ID.
+ */
+pid_t dmaheap_use_pid(const struct dmaheap_use *use);
+
+/**
+ * dmaheap_use_uid() - the user whose process it is
+ * @use:	the use
+ *
+ * Return: its real user ID.
+ */
+uid_t dmaheap_use_uid(const struct dmaheap_use *use);
+
+/**
+ * dmaheap_use_comm() - the process's command
+ * @use:	the use
+ *
+ * Return: the name, as in the line "Name:" of /proc/PID/status. It lives as long
+ * as @use.
+ */
+const char *dmaheap_use_comm(const struct dmaheap_use *use);
+
+/**
+ * dmaheap_use_inode() - what tells the dma-buf from every other
+ * @use:	the use
+ *
+ * Return: its inode number, st_ino of fstat(2) on a descriptor.
+ */
+uint64_t dmaheap_use_inode(const struct dmaheap_use *use);
+
+/**
+ * dmaheap_use_size() - the size of the dma-buf
+ * @use:	the use
+ *
+ * Return: the size in bytes; 0 if the process has no descriptor, as mappings do
+ * not tell.
+ */
+uint64_t dmaheap_use_size(const struct dmaheap_use *use);
+
+/**
+ * dmaheap_use_heap() - where the dma-buf is from
+ * @use:	the use
+ *
+ * Return: the first name of the heap, or the name of the driver that made it;
+ * NULL if the process has no descriptor, as mappings do not tell. It lives as
+ * long as @use.
+ */
+const char *dmaheap_use_heap(const struct dmaheap_use *use);
+
+/**
+ * dmaheap_use_name() - the name that the dma-buf was given
+ * @use:	the use
+ *
+ * Return: the name (see dmaheap_set_name()), empty if it has none. It lives as
+ * long as @use.
+ */
+const char *dmaheap_use_name(const struct dmaheap_use *use);
+
+/**
+ * dmaheap_use_descriptors() - how often the process has the dma-buf open
+ * @use:	the use
+ *
+ * Return: the number of file descriptors for it, 0 or more.
+ */
+unsigned int dmaheap_use_descriptors(const struct dmaheap_use *use);
+
+/**
+ * dmaheap_use_mapped() - how much of the dma-buf the process has mapped
+ * @use:	the use
+ *
+ * Return: the bytes of all its mappings; more than the size if it has mapped
+ * parts twice.
+ */
+uint64_t dmaheap_use_mapped(const struct dmaheap_use *use);
 
 #ifdef __cplusplus
 }

@@ -14,12 +14,6 @@
 #include "dmaheap.h"
 #include "internal.h"
 
-struct dmaheap {
-	int fd;
-	const char *name;	/* the last part of path */
-	char path[];
-};
-
 /* Nothing but a node of DMAHEAP_DIR itself may be reached through a name. */
 static bool valid_name(const char *name)
 {

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Who has which dma-bufs, in a /proc made of files: the functions by which it is
+ * entered, and what files can't be made to answer, are defined here, in the C
+ * library's stead.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <linux/kcmp.h>
+
+#include <dmaheap.h>
+
+/* The device of all dma-bufs here, and in the text of maps. */
+#define DEVICE makedev(0, 0x2b)
+#define DEVICE_TEXT "00:2b"
+
+#define INIT "Name:\tinit\nPid:\t1\nUid:\t0\t0\t0\t0\n"
+
+static char proc[sizeof("/tmp/dmaheap-proc-XXXXXX")];
+
+/* What happens to whoever opens, or reads the link of, a path of that end. */
+static struct {
+	const char *path;
+	int error;
+} refused[2];
+
+/* Whether threads of one process share descriptors, for want of kcmp(2). */
+static pid_t separate_thread;
+static bool has_kcmp;
+
+static bool refuse(const char *path)
+{
+	for (size_t i = 0; i < 2; i++) {
+		const char *end = refused[i].path;
+
+		if (end && strlen(path) >= strlen(end) &&
+		    !strcmp(path + strlen(path) - strlen(end), end)) {
+			errno = refused[i].error;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The whole path of what is below an open folder. */
+static void find_path(int dir, const char *path, char full[PATH_MAX])
+{
+	char link[64], folder[PATH_MAX / 2];
+	ssize_t len;
+
+	if (dir == AT_FDCWD) {
+		assert_string_equal(path, "/proc");
+		strcpy(full, proc);
+		return;
+	}
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	len = readlink(link, folder, sizeof(folder) - 1);
+	assert_true(len > 0);
+	folder[len] = '\0';
+	assert_true(!strncmp(folder, proc, strlen(proc)));
+	snprintf(full, PATH_MAX, "%s/%s", folder, path);
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	char full[PATH_MAX];
+
+	find_path(dir, path, full);
+	assert_true(flags & O_CLOEXEC);
+	return refuse(full) ? -1 : open(full, flags);
+}
+
+ssize_t readlinkat(int dir, const char *restrict path, char *restrict target,
+		   size_t size)
+{
+	char full[PATH_MAX];
+
+	find_path(dir, path, full);
+	return refuse(full) ? -1 : readlink(full, target, size);
+}
+
+/* A link of a file descriptor leads to the file, and not along its text. */
+int fstatat(int dir, const char *restrict path, struct stat *restrict st,
+	    int flags)
+{
+	char full[PATH_MAX], info[2 * PATH_MAX], text[256] = "";
+	const char *ino;
+	FILE *file;
+
+	assert_int_equal(flags, 0);
+	find_path(dir, path, full);
+	if (refuse(full))
+		return -1;
+	*strrchr(full, '/') = '\0';
+	snprintf(info, sizeof(info), "%sinfo/%s", full, path);
+	file = fopen(info, "re");
+	assert_non_null(file);
+	fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	ino = strstr(text, "\nino:\t");
+	assert_non_null(ino);
+	memset(st, 0, sizeof(*st));
+	st->st_dev = DEVICE;
+	st->st_ino = strtoull(ino + 6, NULL, 10);
+	return 0;
+}
+
+long syscall(long number, ...)
+{
+	long thread, other, type;
+	va_list args;
+
+	assert_int_equal(number, SYS_kcmp);
+	va_start(args, number);
+	thread = va_arg(args, pid_t);
+	other = va_arg(args, pid_t);
+	type = va_arg(args, int);
+	va_end(args);
+	assert_int_equal(type, KCMP_FILES);
+	assert_int_not_equal(thread, other);
+	if (!has_kcmp) {
+		errno = ENOSYS;
+		return -1;
+	}
+	return thread == separate_thread ? 1 : other == separate_thread ? 2 : 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *walk)
+{
+	return remove(path);
+}
+
+static int remove_proc(void **state)
+{
+	return nftw(proc, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The folders of a path that are missing. */
+static void make_folders(char *path)
+{
+	for (char *end = path + strlen(proc) + 1; (end = strchr(end, '/'));
+	     end++) {
+		*end = '\0';
+		mkdir(path, 0755);
+		*end = '/';
+	}
+}
+
+__attribute__((format(printf, 2, 3)))
+static void make_file(const char *text, const char *format, ...)
+{
+	char path[PATH_MAX];
+	va_list args;
+	FILE *file;
+	int len;
+
+	len = snprintf(path, sizeof(path), "%s/", proc);
+	va_start(args, format);
+	vsnprintf(path + len, sizeof(path) - len, format, args);
+	va_end(args);
+
+	make_folders(path);
+	file = fopen(path, "ae");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void make_process(int pid, const char *status)
+{
+	char path[PATH_MAX];
+
+	make_file(status, "%d/status", pid);
+	make_file("", "%d/task/%d/maps", pid, pid);
+	snprintf(path, sizeof(path), "%s/%d/task/%d/fd/", proc, pid, pid);
+	make_folders(path);
+}
+
+static void make_descriptor(int pid, int tid, int fd, const char *target,
+			    const char *info)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%d/task/%d/fd/%d", proc, pid, tid, fd);
+	make_folders(path);
+	assert_int_equal(symlink(target, path), 0);
+	make_file(info, "%d/task/%d/fdinfo/%d", pid, tid, fd);
+}
+
+#define INFO(ino, size, heap, name)					\
+	"pos:\t0\nflags:\t02000002\nmnt_id:\t14\nino:\t" ino "\nsize:\t" size \
+	"\ncount:\t1\nexp_name:\t" heap "\n" name
+
+/* A line of maps: 4095 bytes from the address on. */
+#define MAPPED(address, device, ino, name)				\
+	address "000-" address "fff rw-s 00000000 " device " " ino	\
+	"                      " name "\n"
+
+static int make_proc(void **state)
+{
+	memset(refused, 0, sizeof(refused));
+	separate_thread = 0;
+	has_kcmp = true;
+	strcpy(proc, "/tmp/dmaheap-proc-XXXXXX");
+	if (!mkdtemp(proc))
+		return -1;
+	make_file("", "self/status");
+	make_file("", "meminfo");
+	make_process(1, INIT);
+	return 0;
+}
+
+static char seen[1024];
+
+/* pid:uid:comm:inode:size:heap:name:descriptors:mapped */
+static int note(const struct dmaheap_use *use, void *data)
+{
+	size_t len = strlen(seen);
+
+	assert_ptr_equal(data, &seen);
+	snprintf(seen + len, sizeof(seen) - len,
+		 "%d:%u:%s:%" PRIu64 ":%" PRIu64 ":%s:%s:%u:%" PRIu64 "\n",
+		 dmaheap_use_pid(use), dmaheap_use_uid(use),
+		 dmaheap_use_comm(use), dmaheap_use_inode(use),
+		 dmaheap_use_size(use), dmaheap_use_heap(use) ?: "?",
+		 dmaheap_use_name(use), dmaheap_use_descriptors(use),
+		 dmaheap_use_mapped(use));
+	return 0;
+}
+
+static void check_uses(const char *expected, size_t expected_hidden)
+{
+	size_t hidden = 77;
+
+	seen[0] = '\0';
+	assert_int_equal(dmaheap_foreach_use(note, &seen, &hidden), 0);
+	assert_string_equal(seen, expected);
+	assert_int_equal(hidden, expected_hidden);
+}
+
+static void finds_descriptors(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:",
+			INFO("12", "4096", "linux,cma", ""));
+	make_descriptor(20, 20, 4, "/dmabuf:left eye",
+			INFO("7", "33177600", "system", "name:\tleft eye\n"));
+	make_descriptor(20, 20, 5, "/dmabuf:",
+			INFO("12", "4096", "linux,cma", ""));
+	make_process(9, "Name:\tview\\ner\nUid:\t0\t0\t0\t0\n");
+	make_descriptor(9, 9, 0, "/dmabuf:",
+			INFO("12", "4096", "linux,cma", ""));
+	check_uses("9:0:view\\ner:12:4096:linux,cma::1:0\n"
+		   "20:1000:camera:7:33177600:system:left eye:1:0\n"
+		   "20:1000:camera:12:4096:linux,cma::2:0\n", 0);
+}
+
+static void finds_mappings(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_file(MAPPED("7f00aaaa0", DEVICE_TEXT, "7", "/dmabuf:left eye")
+		  MAPPED("7f00aaab0", "00:00", "0", "")
+		  MAPPED("7f00aaac0", DEVICE_TEXT, "7", "/dmabuf:left eye"),
+		  "20/task/20/maps");
+	make_process(30, "Name:\tboth\nUid:\t0\t0\t0\t0\n");
+	make_file("10000000-12000000 r--s 00000000 " DEVICE_TEXT " 7 /dmabuf:\n",
+		  "30/task/30/maps");
+	make_descriptor(30, 30, 3, "/dmabuf:",
+			INFO("7", "33554432", "camera", ""));
+	check_uses("20:1000:camera:7:0:?:left eye:0:8190\n"
+		   "30:0:both:7:33554432:camera::1:33554432\n", 0);
+}
+
+/* Nothing else counts, whatever its owner has called it. */
+static void takes_nothing_else_for_a_dma_buf(void **state)
+{
+	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 0, "/dev/null", "pos:\t0\nino:\t3\n");
+	make_descriptor(20, 20, 1, "/dmabuf:a file", "pos:\t0\nino:\t7\n");
+	make_descriptor(20, 20, 2, "/dmabuf", INFO("7", "1", "no", ""));
+	make_descriptor(20, 20, 3, "/home/dmabuf:", INFO("7", "1", "no", ""));
+	make_file(MAPPED("7f00aaaa0", "08:01", "7", "/dmabuf:a file")
+		  MAPPED("7f00aaab0", "00:2c", "7", "/dmabuf:a file")
+		  MAPPED("7f00aaac0", DEVICE_TEXT, "7", "/home/dmabuf:")
+		  MAPPED("7f00aaad0", "00:00", "0", "[anon: /dmabuf:]"),
+		  "20/task/20/maps");
+	make_process(30, "Name:\tcamera\nUid:\t0\t0\t0\t0\n");
+	make_descriptor(30, 30, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	check_uses("30:0:camera:7:4096:camera::1:0\n", 0);
+}
+
+static void knows_no_device_without_a_descriptor(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_file(MAPPED("7f00aaaa0", "08:01", "6", "/dmabuf:a file")
+		  MAPPED("7f00aaab0", DEVICE_TEXT, "7", "/dmabuf:"),
+		  "20/task/20/maps");
+	check_uses("20:1000:camera:7:0:?::0:4095\n", 0);
+}
+
+static void name_can_not_pass_for_another_field(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:x\nino:\t1\nexp_name:\ty",
+			INFO("7", "4096", "camera",
+			     "name:\tx\nino:\t1\nexp_name:\ty\n"));
+	check_uses("20:1000:camera:7:4096:camera:x:1:0\n", 0);
+}
+
+static void threads_count_as_one(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	make_file(MAPPED("7f00aaab0", DEVICE_TEXT, "7", "/dmabuf:"),
+		  "20/task/20/maps");
+	for (int tid = 21; tid < 24; tid++) {
+		make_descriptor(20, tid, 3, "/dmabuf:",
+				INFO("7", "4096", "camera", ""));
+		make_file(MAPPED("7f00aaab0", DEVICE_TEXT, "7", "/dmabuf:"),
+			  "20/task/%d/maps", tid);
+	}
+	check_uses("20:1000:camera:7:4096:camera::1:4095\n", 0);
+	has_kcmp = false;
+	check_uses("20:1000:camera:7:4096:camera::1:4095\n", 0);
+}
+
+static void thread_may_have_descriptors_of_its_own(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	make_descriptor(20, 21, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	make_descriptor(20, 22, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	make_descriptor(20, 22, 4, "/dmabuf:",
+			INFO("8", "8192", "camera", ""));
+	separate_thread = 22;
+	check_uses("20:1000:camera:7:4096:camera::2:0\n"
+		   "20:1000:camera:8:8192:camera::1:0\n", 0);
+}
+
+/* Its first thread has ended, and shows neither descriptors nor mappings. */
+static void process_may_live_without_its_first_thread(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 21, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	make_file(MAPPED("7f00aaab0", DEVICE_TEXT, "7", "/dmabuf:"),
+		  "20/task/21/maps");
+	separate_thread = 20;
+	check_uses("20:1000:camera:7:4096:camera::1:4095\n", 0);
+}
+
+static void counts_processes_that_are_closed_to_it(void **state)
+{
+	static const char * const paths[] = {
+		"/20", "/20/task", "/20/task/20", "/20/task/20/fd",
+		"/20/task/20/fd/3", "/20/task/20/fdinfo/3",
+	};
+
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	make_process(21, "Name:\tviewer\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(21, 21, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		refused[0].path = paths[i];
+		refused[0].error = i % 2 ? EPERM : EACCES;
+		check_uses("21:1000:viewer:7:4096:camera::1:0\n", 1);
+	}
+
+	/* What could be seen is shown. One process counts once. */
+	refused[0].path = "/20/task/20/maps";
+	refused[1].path = "/21/task/21/maps";
+	refused[1].error = EACCES;
+	check_uses("20:1000:camera:7:4096:camera::1:0\n"
+		   "21:1000:viewer:7:4096:camera::1:0\n", 2);
+	refused[0].path = "/20/task/20/maps";
+	refused[1].path = "/20/task/20/fd";
+	check_uses("21:1000:viewer:7:4096:camera::1:0\n", 1);
+}
+
+static void counts_one_where_proc_lists_no_others(void **state)
+{
+	char path[PATH_MAX], away[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/1", proc);
+	snprintf(away, sizeof(away), "%s/not-listed", proc);
+	assert_int_equal(rename(path, away), 0);
+	check_uses("", 1);
+}
+
+static void process_that_ends_is_no_error(void **state)
+{
+	static const char * const paths[] = {
+		"/20", "/20/task", "/20/task/20", "/20/task/20/fd",
+		"/20/task/20/fd/3", "/20/task/20/fdinfo/3", "/20/status",
+	};
+
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		refused[0].path = paths[i];
+		refused[0].error = i % 2 ? ESRCH : ENOENT;
+		check_uses("", 0);
+	}
+	refused[0].path = "/20/task/20/maps";
+	check_uses("20:1000:camera:7:4096:camera::1:0\n", 0);
+}
+
+static int must_not_be_called(const struct dmaheap_use *use, void *data)
+{
+	fail();
+	return 0;
+}
+
+static void reports_what_is_an_error(void **state)
+{
+	static const char * const paths[] = {
+		"/20", "/20/task", "/20/task/20", "/20/task/20/fd",
+		"/20/task/20/fdinfo/3", "/20/task/20/maps", "/20/status",
+	};
+	size_t hidden = 77;
+
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		refused[0].path = paths[i];
+		refused[0].error = EMFILE;
+		assert_int_equal(dmaheap_foreach_use(must_not_be_called, NULL,
+						     &hidden), -EMFILE);
+		assert_int_equal(hidden, 77);
+	}
+	/* A machine without /proc; /proc itself, that is. */
+	refused[0].path = proc;
+	refused[0].error = ENOENT;
+	assert_int_equal(dmaheap_foreach_use(must_not_be_called, NULL,
+					     &hidden), -ENOENT);
+}
+
+static unsigned int count_fds(void)
+{
+	unsigned int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+static void leaves_nothing_open(void **state)
+{
+	const unsigned int before = count_fds();
+
+	threads_count_as_one(state);
+	refused[0].path = "/fdinfo/3";
+	refused[0].error = EMFILE;
+	assert_int_equal(dmaheap_foreach_use(must_not_be_called, NULL, NULL),
+			 -EMFILE);
+	assert_int_equal(count_fds(), before);
+}
+
+static int count_to(const struct dmaheap_use *use, void *data)
+{
+	size_t *left = data;
+
+	return --*left ? 0 : -ECANCELED;
+}
+
+static void shows_all_and_ends_when_told(void **state)
+{
+	size_t left = 301;
+	char info[256];
+
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	for (int fd = 3; fd < 303; fd++) {
+		snprintf(info, sizeof(info), "pos:\t0\nino:\t%d\nsize:\t4096\n"
+			 "count:\t1\nexp_name:\tcamera\n", 1000 - fd);
+		make_descriptor(20, 20, fd, "/dmabuf:", info);
+	}
+	assert_int_equal(dmaheap_foreach_use(count_to, &left, NULL), 0);
+	assert_int_equal(left, 1);
+	left = 2;
+	assert_int_equal(dmaheap_foreach_use(count_to, &left, NULL),
+			 -ECANCELED);
+	assert_int_equal(left, 0);
+}
+
+#define TEST(name)							\
+	cmocka_unit_test_setup_teardown(name, make_proc, remove_proc)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(finds_descriptors),
+		TEST(finds_mappings),
+		TEST(takes_nothing_else_for_a_dma_buf),
+		TEST(knows_no_device_without_a_descriptor),
+		TEST(name_can_not_pass_for_another_field),
+		TEST(threads_count_as_one),
+		TEST(thread_may_have_descriptors_of_its_own),
+		TEST(process_may_live_without_its_first_thread),
+		TEST(counts_processes_that_are_closed_to_it),
+		TEST(counts_one_where_proc_lists_no_others),
+		TEST(process_that_ends_is_no_error),
+		TEST(reports_what_is_an_error),
+		TEST(leaves_nothing_open),
+		TEST(shows_all_and_ends_when_told),
+	};
+
+	return cmocka_run_group_tests_name("uses", tests, NULL, NULL);
+}
