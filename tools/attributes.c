@@ -33,35 +33,80 @@ static void read_heap_attribute(dev_t heap, const char *name, char *line,
 	read_line(path, line, size);
 }
 
-/* A count of pages, as bytes. */
-static bool read_region_bytes(const char *region, const char *name,
-			      uint64_t *bytes)
+static void read_figure(dev_t heap, const char *name,
+			struct attributes *attributes, enum figure figure)
+{
+	char line[32];
+
+	read_heap_attribute(heap, name, line, sizeof(line));
+	attributes->figures[figure].known =
+		!parse_size(line, &attributes->figures[figure].value);
+}
+
+/* A count of pages that CMA tells, as bytes; unless the figure is known. */
+static void read_area(const char *name, struct attributes *attributes,
+		      enum figure figure)
 {
 	char path[PATH_MAX], line[32];
 	uint64_t pages;
 
-	snprintf(path, sizeof(path), "/sys/kernel/mm/cma/%s/%s", region, name);
+	if (attributes->figures[figure].known)
+		return;
+	snprintf(path, sizeof(path), "/sys/kernel/mm/cma/%s/%s",
+		 attributes->region, name);
 	read_line(path, line, sizeof(line));
 	if (parse_size(line, &pages))
-		return false;
-	*bytes = pages * sysconf(_SC_PAGESIZE);
-	return true;
+		return;
+	attributes->figures[figure].known = true;
+	attributes->figures[figure].value = pages * sysconf(_SC_PAGESIZE);
+}
+
+/* Of a carveout nobody else has anything. */
+static void count_free(struct attributes *attributes)
+{
+	const uint64_t total = attributes->figures[FIGURE_TOTAL].value;
+	const uint64_t used = attributes->figures[FIGURE_USED].value;
+
+	if (strcmp(attributes->type, "carveout") ||
+	    !attributes->figures[FIGURE_TOTAL].known ||
+	    !attributes->figures[FIGURE_USED].known)
+		return;
+	attributes->figures[FIGURE_FREE].known = true;
+	attributes->figures[FIGURE_FREE].value = total - used;
 }
 
 void read_attributes(dev_t heap, struct attributes *attributes)
 {
+	static const char * const names[N_FIGURES] = {
+		[FIGURE_TOTAL] = "total",
+		[FIGURE_USED] = "used",
+		[FIGURE_PEAK] = "peak",
+		[FIGURE_BUFFERS] = "buffers",
+		[FIGURE_ALLOCATIONS] = "allocations",
+		[FIGURE_LARGEST_SUCCESS] = "largest_success",
+		[FIGURE_SMALLEST_FAILURE] = "smallest_failure",
+		[FIGURE_FAILURES_LIMIT] = "failures_limit",
+		[FIGURE_FAILURES_MEMORY] = "failures_memory",
+		[FIGURE_FAILURES_OTHER] = "failures_other",
+		[FIGURE_CONTIGUOUS] = "contiguous",
+		[FIGURE_CPU_ACCESS] = "cpu_access",
+	};
+
 	*attributes = (struct attributes) { 0 };
 	read_heap_attribute(heap, "type", attributes->type,
 			    sizeof(attributes->type));
 	read_heap_attribute(heap, "region", attributes->region,
 			    sizeof(attributes->region));
-	if (!attributes->region[0])
-		return;
+	read_heap_attribute(heap, "limit", attributes->limit,
+			    sizeof(attributes->limit));
+	for (size_t i = 0; i < N_FIGURES; i++) {
+		if (names[i])
+			read_figure(heap, names[i], attributes, i);
+	}
 
-	attributes->has_total = read_region_bytes(attributes->region,
-						  "total_pages",
-						  &attributes->total);
-	attributes->has_free = read_region_bytes(attributes->region,
-						 "available_pages",
-						 &attributes->free);
+	count_free(attributes);
+	if (attributes->region[0]) {
+		read_area("total_pages", attributes, FIGURE_TOTAL);
+		read_area("available_pages", attributes, FIGURE_FREE);
+	}
 }

@@ -8,14 +8,36 @@
 
 #include <dmaheap.h>
 
+/*
+ * What is a number. All but the second are attributes of the heap, documented in
+ * docs/ABI/sysfs-class-dmabuf_heap.
+ */
+enum figure {
+	FIGURE_TOTAL,
+	FIGURE_FREE,		/* bytes of the region that nobody has */
+	FIGURE_USED,
+	FIGURE_PEAK,
+	FIGURE_BUFFERS,
+	FIGURE_ALLOCATIONS,
+	FIGURE_LARGEST_SUCCESS,
+	FIGURE_SMALLEST_FAILURE,
+	FIGURE_FAILURES_LIMIT,
+	FIGURE_FAILURES_MEMORY,
+	FIGURE_FAILURES_OTHER,
+	FIGURE_CONTIGUOUS,
+	FIGURE_CPU_ACCESS,
+	N_FIGURES,
+};
+
 /* What sysfs tells about a heap; text is empty where it tells nothing. */
 struct attributes {
 	char type[64];
-	char region[64];	/* the CMA area that the memory comes from */
-	bool has_total;
-	bool has_free;
-	uint64_t total;		/* bytes of the region */
-	uint64_t free;		/* bytes of them that are not in use */
+	char region[64];	/* that the memory comes from */
+	char limit[32];
+	struct {
+		bool known;
+		uint64_t value;
+	} figures[N_FIGURES];
 };
 
 void read_attributes(dev_t heap, struct attributes *attributes);

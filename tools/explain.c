@@ -64,6 +64,12 @@ static void explain_forbidden(const char *heap, int error)
 		      stderr);
 }
 
+void explain_none(void)
+{
+	fputs("dmaheap: there are no heaps on this machine (nothing in "
+	      DMAHEAP_DIR ")\n", stderr);
+}
+
 void explain_open(const char *heap, int error)
 {
 	switch (error) {
@@ -89,18 +95,22 @@ static void explain_region(const char *heap, uint64_t size)
 {
 	char free_text[SIZE_TEXT], total_text[SIZE_TEXT];
 	struct attributes attributes;
+	uint64_t total, left;
 	struct stat st;
 
 	if (stat_node(heap, &st))
 		return;
 	read_attributes(st.st_rdev, &attributes);
-	if (!attributes.has_total || !attributes.has_free)
+	if (!attributes.figures[FIGURE_TOTAL].known ||
+	    !attributes.figures[FIGURE_FREE].known)
 		return;
 
+	total = attributes.figures[FIGURE_TOTAL].value;
+	left = attributes.figures[FIGURE_FREE].value;
 	fprintf(stderr, "Its region '%s' has %s of %s free%s.\n",
-		attributes.region, format_size(attributes.free, free_text),
-		format_size(attributes.total, total_text),
-		attributes.free >= size ? ", but perhaps not in one piece" : "");
+		attributes.region, format_size(left, free_text),
+		format_size(total, total_text),
+		left >= size ? ", but perhaps not in one piece" : "");
 }
 
 void explain_alloc(const char *heap, uint64_t size, int error)

@@ -12,4 +12,7 @@ void explain_open(const char *heap, int error);
 /* The same for dmaheap_alloc(). */
 void explain_alloc(const char *heap, uint64_t size, int error);
 
+/* Say that there are no heaps, which is no error. */
+void explain_none(void);
+
 #endif /* DMAHEAP_EXPLAIN_H */

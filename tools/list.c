@@ -2,19 +2,16 @@
 /* dmaheap list: a table of the heaps */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <libsmartcols.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 #include <unistd.h>
 
 #include "attributes.h"
 #include "command.h"
-#include "size.h"
+#include "explain.h"
+#include "heaps.h"
+#include "table.h"
 
 enum list_option {
 	LIST_BYTES = 'b',
@@ -34,93 +31,48 @@ enum column {
 	N_COLUMNS,
 };
 
-static const struct {
-	const char *name;
-	int json_type;
-} columns[N_COLUMNS] = {
-	[COLUMN_NAME] = { "NAME", SCOLS_JSON_STRING },
-	[COLUMN_PROVIDER] = { "PROVIDER", SCOLS_JSON_STRING },
-	[COLUMN_TYPE] = { "TYPE", SCOLS_JSON_STRING },
-	[COLUMN_REGION] = { "REGION", SCOLS_JSON_STRING },
-	[COLUMN_SIZE] = { "SIZE", SCOLS_JSON_NUMBER },
-	[COLUMN_FREE] = { "FREE", SCOLS_JSON_NUMBER },
-	[COLUMN_ACCESS] = { "ACCESS", SCOLS_JSON_BOOLEAN },
+static const struct table_column columns[N_COLUMNS] = {
+	[COLUMN_NAME] = { "NAME", CELL_TEXT },
+	[COLUMN_PROVIDER] = { "PROVIDER", CELL_TEXT },
+	[COLUMN_TYPE] = { "TYPE", CELL_TEXT },
+	[COLUMN_REGION] = { "REGION", CELL_TEXT },
+	[COLUMN_SIZE] = { "SIZE", CELL_SIZE },
+	[COLUMN_FREE] = { "FREE", CELL_SIZE },
+	[COLUMN_ACCESS] = { "ACCESS", CELL_BOOL },
 };
 
 struct listing {
-	struct libscols_table *table;
+	struct table table;
 	enum column shown[N_COLUMNS];
 	size_t n_shown;
-	bool bytes;
+	bool noheadings;
 };
-
-/* Whether the caller may open a heap, and so allocate from it. */
-static bool may_open(const char *name)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), DMAHEAP_DIR "/%s", name);
-	return !faccessat(AT_FDCWD, path, R_OK, AT_EACCESS);
-}
-
-static const char *provider_name(enum dmaheap_provider provider)
-{
-	switch (provider) {
-	case DMAHEAP_PROVIDER_KERNEL:
-		return "kernel";
-	case DMAHEAP_PROVIDER_MODULES:
-		return "dmabuf-heaps";
-	default:
-		return "";
-	}
-}
-
-static const char *size_cell(const struct listing *listing, bool known,
-			     uint64_t size, char text[24])
-{
-	if (!known)
-		return "";
-	if (!listing->bytes)
-		return format_size(size, text);
-	snprintf(text, 24, "%" PRIu64, size);
-	return text;
-}
 
 static int set_cell(const struct listing *listing, struct libscols_line *line,
 		    size_t i, const struct dmaheap_info *info,
 		    const struct attributes *attributes)
 {
-	const char *cell = "";
-	char text[24];
-
 	switch (listing->shown[i]) {
 	case COLUMN_NAME:
-		cell = dmaheap_info_name(info);
-		break;
+		return set_text(line, i, dmaheap_info_name(info));
 	case COLUMN_PROVIDER:
-		cell = provider_name(dmaheap_info_provider(info));
-		break;
+		return set_text(line, i,
+				provider_name(dmaheap_info_provider(info)));
 	case COLUMN_TYPE:
-		cell = attributes->type;
-		break;
+		return set_text(line, i, attributes->type);
 	case COLUMN_REGION:
-		cell = attributes->region;
-		break;
+		return set_text(line, i, attributes->region);
 	case COLUMN_SIZE:
-		cell = size_cell(listing, attributes->has_total,
-				 attributes->total, text);
-		break;
+		return set_figure(&listing->table, line, i, CELL_SIZE,
+				  attributes, FIGURE_TOTAL);
 	case COLUMN_FREE:
-		cell = size_cell(listing, attributes->has_free,
-				 attributes->free, text);
-		break;
+		return set_figure(&listing->table, line, i, CELL_SIZE,
+				  attributes, FIGURE_FREE);
 	case COLUMN_ACCESS:
-		cell = may_open(dmaheap_info_name(info)) ? "yes" : "no";
-		break;
-	case N_COLUMNS:
-		break;
+		return set_bool(line, i, may_open(dmaheap_info_name(info)));
+	default:
+		return 0;
 	}
-	return scols_line_set_data(line, i, cell);
 }
 
 static int add_heap(const struct dmaheap_info *info, void *data)
@@ -128,36 +80,31 @@ static int add_heap(const struct dmaheap_info *info, void *data)
 	const struct listing *listing = data;
 	struct attributes attributes;
 	struct libscols_line *line;
-	int ret;
+	int ret = 0;
 
-	line = scols_table_new_line(listing->table, NULL);
+	line = add_line(&listing->table);
 	if (!line)
 		return -ENOMEM;
 
 	read_attributes(dmaheap_info_device(info), &attributes);
-	for (size_t i = 0; i < listing->n_shown; i++) {
+	for (size_t i = 0; !ret && i < listing->n_shown; i++)
 		ret = set_cell(listing, line, i, info, &attributes);
-		if (ret)
-			return ret;
-	}
-	return 0;
+	return ret;
 }
 
-static int add_columns(const struct listing *listing)
+static int make_listing(struct listing *listing)
 {
-	for (size_t i = 0; i < listing->n_shown; i++) {
-		enum column column = listing->shown[i];
-		bool number = columns[column].json_type == SCOLS_JSON_NUMBER;
-		struct libscols_column *added;
+	struct table_column shown[N_COLUMNS];
+	int ret;
 
-		added = scols_table_new_column(listing->table,
-					       columns[column].name, 0,
-					       number ? SCOLS_FL_RIGHT : 0);
-		if (!added)
-			return -ENOMEM;
-		scols_column_set_json_type(added, columns[column].json_type);
-	}
-	return 0;
+	for (size_t i = 0; i < listing->n_shown; i++)
+		shown[i] = columns[listing->shown[i]];
+	ret = make_table(&listing->table, "heaps", shown, listing->n_shown);
+	if (ret)
+		return ret;
+	scols_table_enable_noheadings(listing->table.scols,
+				      listing->noheadings);
+	return dmaheap_foreach(add_heap, listing);
 }
 
 /* The column of that name, or N_COLUMNS. */
@@ -204,14 +151,14 @@ static int parse_options(const struct command *command, int argc, char **argv,
 	while ((key = next_option(command, argc, argv)) != -1) {
 		switch (key) {
 		case LIST_BYTES:
-			listing->bytes = true;
+			listing->table.bytes = true;
 			break;
 		case LIST_JSON:
-			listing->bytes = true;
-			scols_table_enable_json(listing->table, 1);
+			listing->table.bytes = true;
+			listing->table.json = true;
 			break;
 		case LIST_NOHEADINGS:
-			scols_table_enable_noheadings(listing->table, 1);
+			listing->noheadings = true;
 			break;
 		case LIST_OUTPUT:
 			if (choose_columns(command, listing, optarg))
@@ -234,27 +181,18 @@ static int list_run(const struct command *command, int argc, char **argv)
 
 	for (size_t i = 0; i < N_COLUMNS; i++)
 		listing.shown[i] = i;
-	listing.table = scols_new_table();
-	if (!listing.table)
-		return failure("%s", strerror(ENOMEM));
-	scols_table_set_name(listing.table, "heaps");
-
 	ret = parse_options(command, argc, argv, &listing);
 	if (ret)
-		goto out;
+		return ret;
 
-	ret = add_columns(&listing);
+	ret = make_listing(&listing);
 	if (!ret)
-		ret = dmaheap_foreach(add_heap, &listing);
-	if (!ret)
-		ret = scols_print_table(listing.table);
+		ret = scols_print_table(listing.table.scols);
 	if (ret)
 		ret = failure("can't list the heaps: %s", strerror(-ret));
-	else if (!scols_table_get_nlines(listing.table))
-		fputs("dmaheap: there are no heaps on this machine (nothing in "
-		      DMAHEAP_DIR ")\n", stderr);
-out:
-	scols_unref_table(listing.table);
+	else if (!scols_table_get_nlines(listing.table.scols))
+		explain_none();
+	scols_unref_table(listing.table.scols);
 	return ret;
 }
 

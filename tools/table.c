@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tables, which are printed for people or as JSON. */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "size.h"
+#include "table.h"
+
+static const struct {
+	int json_type;
+	bool right;
+} cells[] = {
+	[CELL_TEXT] = { SCOLS_JSON_STRING, false },
+	[CELL_TEXTS] = { SCOLS_JSON_ARRAY_STRING, false },
+	[CELL_NUMBER] = { SCOLS_JSON_NUMBER, true },
+	[CELL_SIZE] = { SCOLS_JSON_NUMBER, true },
+	[CELL_BOOL] = { SCOLS_JSON_BOOLEAN_OPTIONAL, false },
+};
+
+static int add_column(const struct table *table,
+		      const struct table_column *column)
+{
+	struct libscols_column *added;
+	int flags = 0;
+
+	if (cells[column->cell].right)
+		flags |= SCOLS_FL_RIGHT;
+	if (column->json_only && !table->json)
+		flags |= SCOLS_FL_HIDDEN;
+	added = scols_table_new_column(table->scols, column->name, 0, flags);
+	if (!added)
+		return -ENOMEM;
+	return scols_column_set_json_type(added,
+					  cells[column->cell].json_type);
+}
+
+int make_table(struct table *table, const char *name,
+	       const struct table_column *columns, size_t n_columns)
+{
+	int ret;
+
+	table->scols = scols_new_table();
+	if (!table->scols)
+		return -ENOMEM;
+	scols_table_enable_json(table->scols, table->json);
+
+	ret = scols_table_set_name(table->scols, name);
+	for (size_t i = 0; !ret && i < n_columns; i++)
+		ret = add_column(table, &columns[i]);
+	if (ret) {
+		scols_unref_table(table->scols);
+		table->scols = NULL;
+	}
+	return ret;
+}
+
+struct libscols_line *add_line(const struct table *table)
+{
+	return scols_table_new_line(table->scols, NULL);
+}
+
+int set_text(struct libscols_line *line, size_t column, const char *text)
+{
+	return scols_line_set_data(line, column, text);
+}
+
+/* In JSON, what an array has is divided by newlines. */
+int set_texts(const struct table *table, struct libscols_line *line,
+	      size_t column, const char * const *texts, size_t n_texts)
+{
+	const char *between = table->json ? "\n" : ",";
+	char *all = NULL;
+	size_t size;
+	FILE *stream;
+	int ret;
+
+	stream = open_memstream(&all, &size);
+	if (!stream)
+		return -ENOMEM;
+	for (size_t i = 0; i < n_texts; i++)
+		fprintf(stream, "%s%s", i ? between : "", texts[i]);
+	ret = fclose(stream) ? -ENOMEM : set_text(line, column, all);
+	free(all);
+	return ret;
+}
+
+int set_number(struct libscols_line *line, size_t column, uint64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, number);
+	return set_text(line, column, text);
+}
+
+int set_size(const struct table *table, struct libscols_line *line,
+	     size_t column, uint64_t size)
+{
+	char text[SIZE_TEXT];
+
+	if (table->bytes)
+		return set_number(line, column, size);
+	return set_text(line, column, format_size(size, text));
+}
+
+int set_bool(struct libscols_line *line, size_t column, bool value)
+{
+	return set_text(line, column, value ? "yes" : "no");
+}
+
+int set_figure(const struct table *table, struct libscols_line *line,
+	       size_t column, enum cell cell,
+	       const struct attributes *attributes, enum figure figure)
+{
+	const uint64_t value = attributes->figures[figure].value;
+
+	if (!attributes->figures[figure].known)
+		return 0;
+	switch (cell) {
+	case CELL_BOOL:
+		return set_bool(line, column, value);
+	case CELL_SIZE:
+		return set_size(table, line, column, value);
+	default:
+		return set_number(line, column, value);
+	}
+}
+
+int set_user(struct libscols_line *line, size_t column, uid_t uid)
+{
+	const struct passwd *user = getpwuid(uid);
+
+	if (!user)
+		return set_number(line, column, uid);
+	return set_text(line, column, user->pw_name);
+}
+
+/* The library makes a document of each table: their braces are left out. */
+int print_json(const struct table *tables, size_t n_tables)
+{
+	int ret = 0;
+
+	fputs("{", stdout);
+	for (size_t i = 0; !ret && i < n_tables; i++) {
+		char *text = NULL, *end;
+
+		ret = scols_print_table_to_string(tables[i].scols, &text);
+		end = ret ? NULL : strrchr(text, '}');
+		if (end) {
+			*end = '\0';
+			printf("%s%s", i ? "," : "", strchr(text, '{') + 1);
+		}
+		free(text);
+	}
+	puts("}");
+	return ret;
+}

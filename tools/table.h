@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Tables, which are printed for people or as JSON. */
+
+#ifndef DMAHEAP_TABLE_H
+#define DMAHEAP_TABLE_H
+
+#include <libsmartcols.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "attributes.h"
+
+/* How the cells of a column look. */
+enum cell {
+	CELL_TEXT,
+	CELL_TEXTS,		/* several, see set_texts() */
+	CELL_NUMBER,
+	CELL_SIZE,
+	CELL_BOOL,
+};
+
+struct table_column {
+	const char *name;	/* in capitals; JSON has it in small letters */
+	enum cell cell;
+	bool json_only;
+};
+
+struct table {
+	struct libscols_table *scols;
+	bool json;
+	bool bytes;		/* sizes are in bytes, not in units */
+};
+
+/*
+ * Make an empty table that JSON calls NAME; it ends with scols_unref_table() of
+ * its scols. Returns 0 or -ENOMEM, as do those that set cells. Cells that are
+ * not set are empty, and null in JSON.
+ */
+int make_table(struct table *table, const char *name,
+	       const struct table_column *columns, size_t n_columns);
+
+/* A new line, or NULL if there is no memory for it. */
+struct libscols_line *add_line(const struct table *table);
+
+int set_text(struct libscols_line *line, size_t column, const char *text);
+int set_texts(const struct table *table, struct libscols_line *line,
+	      size_t column, const char * const *texts, size_t n_texts);
+int set_number(struct libscols_line *line, size_t column, uint64_t number);
+int set_size(const struct table *table, struct libscols_line *line,
+	     size_t column, uint64_t size);
+int set_bool(struct libscols_line *line, size_t column, bool value);
+/* The cell stays empty if the figure is not known. */
+int set_figure(const struct table *table, struct libscols_line *line,
+	       size_t column, enum cell cell,
+	       const struct attributes *attributes, enum figure figure);
+int set_user(struct libscols_line *line, size_t column, uid_t uid);
+
+/* Print tables as one document of JSON. Returns 0 or -errno. */
+int print_json(const struct table *tables, size_t n_tables);
+
+#endif /* DMAHEAP_TABLE_H */
