@@ -24,7 +24,10 @@ struct command {
 };
 
 extern const struct command alloc_command;
+extern const struct command info_command;
 extern const struct command list_command;
+extern const struct command stats_command;
+extern const struct command top_command;
 
 /*
  * getopt_long() from the command's own table. It stops at the first argument

@@ -23,6 +23,9 @@ static const struct command help_command = {
 /* Usage, help and dispatch all come from here. */
 static const struct command *const commands[] = {
 	&list_command,
+	&info_command,
+	&stats_command,
+	&top_command,
 	&alloc_command,
 	&help_command,
 };

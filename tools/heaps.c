@@ -109,6 +109,7 @@ static int add_heap(const struct dmaheap_info *info, void *data)
 		if (own) {
 			heap->device = new.device;
 			heap->is_link = new.is_link;
+			heap->attributes = new.attributes;
 		}
 		return add_name(heap, name, own);
 	}

@@ -30,10 +30,17 @@ static int add_column(const struct table *table,
 
 	if (cells[column->cell].right)
 		flags |= SCOLS_FL_RIGHT;
+	if (column->cell == CELL_TEXTS)
+		flags |= SCOLS_FL_WRAP;
 	if (column->json_only && !table->json)
 		flags |= SCOLS_FL_HIDDEN;
 	added = scols_table_new_column(table->scols, column->name, 0, flags);
 	if (!added)
+		return -ENOMEM;
+	/* The texts of an array are lines. */
+	if (column->cell == CELL_TEXTS &&
+	    scols_column_set_wrapfunc(added, scols_wrapnl_chunksize,
+				      scols_wrapnl_nextchunk, NULL))
 		return -ENOMEM;
 	return scols_column_set_json_type(added,
 					  cells[column->cell].json_type);
@@ -69,11 +76,9 @@ int set_text(struct libscols_line *line, size_t column, const char *text)
 	return scols_line_set_data(line, column, text);
 }
 
-/* In JSON, what an array has is divided by newlines. */
-int set_texts(const struct table *table, struct libscols_line *line,
-	      size_t column, const char * const *texts, size_t n_texts)
+int set_texts(struct libscols_line *line, size_t column, char * const *texts,
+	      size_t n_texts)
 {
-	const char *between = table->json ? "\n" : ",";
 	char *all = NULL;
 	size_t size;
 	FILE *stream;
@@ -83,7 +88,7 @@ int set_texts(const struct table *table, struct libscols_line *line,
 	if (!stream)
 		return -ENOMEM;
 	for (size_t i = 0; i < n_texts; i++)
-		fprintf(stream, "%s%s", i ? between : "", texts[i]);
+		fprintf(stream, "%s%s", i ? "\n" : "", texts[i]);
 	ret = fclose(stream) ? -ENOMEM : set_text(line, column, all);
 	free(all);
 	return ret;

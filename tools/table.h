@@ -15,7 +15,7 @@
 /* How the cells of a column look. */
 enum cell {
 	CELL_TEXT,
-	CELL_TEXTS,		/* several, see set_texts() */
+	CELL_TEXTS,		/* several; an array in JSON */
 	CELL_NUMBER,
 	CELL_SIZE,
 	CELL_BOOL,
@@ -45,8 +45,8 @@ int make_table(struct table *table, const char *name,
 struct libscols_line *add_line(const struct table *table);
 
 int set_text(struct libscols_line *line, size_t column, const char *text);
-int set_texts(const struct table *table, struct libscols_line *line,
-	      size_t column, const char * const *texts, size_t n_texts);
+int set_texts(struct libscols_line *line, size_t column, char * const *texts,
+	      size_t n_texts);
 int set_number(struct libscols_line *line, size_t column, uint64_t number);
 int set_size(const struct table *table, struct libscols_line *line,
 	     size_t column, uint64_t size);

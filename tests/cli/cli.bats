@@ -40,6 +40,9 @@ expect() {
 
 Commands:
   list    List the heaps of this machine
+  info    Show all about a heap, and who has its buffers
+  stats   Show the counters of heaps, for scripts and exporters
+  top     Show who has how much, those who have most first
   alloc   Allocate a buffer, and hold it or hand it to a command
   help    Show the commands, or what one of them does
 
@@ -53,7 +56,7 @@ Commands:
 
 @test "help COMMAND and COMMAND --help are the same" {
 	local command
-	for command in list alloc help; do
+	for command in list info stats top alloc help; do
 		run -- "$DMAHEAP" help "$command"
 		[[ $status -eq 0 ]]
 		[[ ${lines[0]} == "Usage: dmaheap $command "* ]]
@@ -201,6 +204,70 @@ Try 'dmaheap help alloc'." alloc reserved 4K --
 	expect 1 "" \
 		"dmaheap: '../null' can't be a heap's name; 'dmaheap list' shows the names" \
 		alloc ../null 4K
+}
+
+@test "info: no heap" {
+	expect 2 "" "dmaheap info: HEAP is missing
+Try 'dmaheap help info'." info --json
+}
+
+@test "info: two heaps" {
+	expect 2 "" "dmaheap info: one heap at a time
+Try 'dmaheap help info'." info system reserved
+}
+
+@test "info: a heap that is not there, and none is" {
+	expect 1 "" \
+		"dmaheap: there is no heap 'reserved', and no other on this machine (nothing in /dev/dma_heap)" \
+		info reserved
+}
+
+@test "stats: no heaps is no failure, and says so" {
+	expect 0 "" \
+		"dmaheap: there are no heaps on this machine (nothing in /dev/dma_heap)" \
+		stats
+}
+
+@test "stats --json: an empty list is valid JSON" {
+	run --separate-stderr -- "$DMAHEAP" stats --json
+	[[ $status -eq 0 ]]
+	[[ $(tr -d ' \n' <<<"$output") == '{"heaps":[]}' ]]
+}
+
+@test "top: an argument" {
+	expect 2 "" "dmaheap top: it takes no argument: 'reserved'
+Try 'dmaheap help top'." top reserved
+}
+
+@test "top: seconds and times that are none" {
+	local number
+	for number in "" 0 -1 +1 1s 0.5 1x 99999999999999999999; do
+		expect 2 "" "dmaheap top: '$number' is not a number of seconds, 1 to 86400
+Try 'dmaheap help top'." top --delay="$number"
+		expect 2 "" "dmaheap top: '$number' is not a number of times, 1 or more
+Try 'dmaheap help top'." top --count="$number"
+	done
+	expect 2 "" "dmaheap top: '86401' is not a number of seconds, 1 to 86400
+Try 'dmaheap help top'." top -d 86401
+}
+
+# One is drawn after the other, from the corner of the screen, until a key.
+@test "top at a terminal: again and again until q" {
+	local corner=$'\e[H\e[J'
+
+	# shellcheck disable=SC2016 # for the inner shell
+	run bash -c \
+		'(sleep 3; printf q) | script -qec "$DMAHEAP top -d 1" /dev/null'
+	[[ $status -eq 0 ]]
+	[[ $output == "$corner"*"$corner"* ]]
+}
+
+@test "top at a terminal: until a signal, and the terminal is as it was" {
+	# shellcheck disable=SC2016 # for the inner shell
+	run bash -c 'script -qec \
+		"$DMAHEAP top & sleep 1; kill -INT \$!; wait \$!; echo status \$?; stty -a" \
+		/dev/null </dev/null'
+	[[ $output == *"status 0"* && $output == *" icanon "* && $output == *" echo "* ]]
 }
 
 @test "a lost output is a failure" {

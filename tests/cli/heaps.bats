@@ -33,6 +33,7 @@ expect() {
 @test "list: a table for people" {
 	expect 0 "\
 NAME   PROVIDER     TYPE REGION          SIZE  FREE ACCESS
+cam    dmabuf-heaps cma  camera@58000000  64M 12.5M yes
 camera dmabuf-heaps cma  camera@58000000  64M 12.5M yes
 hidden                   elsewhere                  yes
 system kernel                                       yes" "" list
@@ -40,6 +41,7 @@ system kernel                                       yes" "" list
 
 @test "list --bytes --noheadings -o: columns for scripts" {
 	expect 0 "\
+67108864 13107200 cam
 67108864 13107200 camera
                   hidden
                   system" "" list --bytes --noheadings -o SIZE,free,Name
@@ -49,6 +51,8 @@ system kernel                                       yes" "" list
 	run --separate-stderr -- "$with_heaps" "$DMAHEAP" list --json
 	[[ $status -eq 0 && -z $stderr ]]
 	[[ $(tr -d ' \n' <<<"$output") == '{"heaps":['\
+'{"name":"cam","provider":"dmabuf-heaps","type":"cma",'\
+'"region":"camera@58000000","size":67108864,"free":13107200,"access":true},'\
 '{"name":"camera","provider":"dmabuf-heaps","type":"cma",'\
 '"region":"camera@58000000","size":67108864,"free":13107200,"access":true},'\
 '{"name":"hidden","provider":null,"type":null,'\
@@ -59,7 +63,7 @@ system kernel                                       yes" "" list
 
 @test "alloc: a heap that is not there: which ones are" {
 	expect 1 "" \
-		"dmaheap: there is no heap 'reserved'; there are: camera, hidden, system" \
+		"dmaheap: there is no heap 'reserved'; there are: cam, camera, hidden, system" \
 		alloc reserved 4K
 }
 
@@ -67,4 +71,152 @@ system kernel                                       yes" "" list
 	expect 1 "" \
 		"dmaheap: heap 'camera' did not give 31.6M (33177600 bytes): Inappropriate ioctl for device" \
 		alloc camera 33177600
+}
+
+@test "stats: a heap once, by its own name, and what is not known empty" {
+	expect 0 "\
+NAME   LIMIT TOTAL  FREE USED PEAK BUFFERS ALLOCATIONS LARGEST_SUCCESS SMALLEST_FAILURE FAILURES_LIMIT FAILURES_MEMORY FAILURES_OTHER
+camera 70%     64M 12.5M  48M  52M       6          17           31.6M              16M              2               1              0
+hidden                                                                                                                 
+system                                                                                                                 " \
+		"" stats
+}
+
+@test "stats --bytes HEAP...: those that were named, in that order" {
+	expect 0 "\
+NAME   LIMIT    TOTAL     FREE     USED     PEAK BUFFERS ALLOCATIONS LARGEST_SUCCESS SMALLEST_FAILURE FAILURES_LIMIT FAILURES_MEMORY FAILURES_OTHER
+system                                                                                                                               
+camera 70%   67108864 13107200 50331648 54525952       6          17        33177600         16777216              2               1              0" \
+		"" stats --bytes system cam
+}
+
+@test "stats: a heap that is not there" {
+	expect 1 "" \
+		"dmaheap: there is no heap 'reserved'; there are: cam, camera, hidden, system" \
+		stats camera reserved
+}
+
+camera_json='{"name":"camera","names":["camera","cam"],'\
+'"provider":"dmabuf-heaps","type":"cma","region":"camera@58000000",'\
+'"limit":"70%","total":67108864,"free":13107200,"used":50331648,'\
+'"peak":54525952,"buffers":6,"allocations":17,"largest_success":33177600,'\
+'"smallest_failure":16777216,"failures_limit":2,"failures_memory":1,'\
+'"failures_other":0,"contiguous":true,"cpu_access":true}'
+
+@test "stats --json: the names of the attributes; null, and never 0, for what is not known" {
+	run --separate-stderr -- "$with_heaps" "$DMAHEAP" stats --json \
+		camera hidden
+	[[ $status -eq 0 && -z $stderr ]]
+	[[ $(tr -d ' \n' <<<"$output") == "{\"heaps\":[$camera_json,"\
+'{"name":"hidden","names":["hidden"],"provider":null,"type":null,'\
+'"region":"elsewhere","limit":null,"total":null,"free":null,"used":null,'\
+'"peak":null,"buffers":null,"allocations":null,"largest_success":null,'\
+'"smallest_failure":null,"failures_limit":null,"failures_memory":null,'\
+'"failures_other":null,"contiguous":null,"cpu_access":null}]}' ]]
+}
+
+@test "top: who has most comes first" {
+	expect 0 "\
+HEAP   HOLDER  PID USER COMMAND   BUFFERS SIZE
+gpu    process  40 root viewer          1   8M
+system process  20 root gstreamer       2   5M
+system process  30 root viewer          1   4M" "" top
+}
+
+@test "top --json: the same in JSON, with sizes in bytes" {
+	run --separate-stderr -- "$with_heaps" "$DMAHEAP" top --json
+	[[ $status -eq 0 && -z $stderr ]]
+	[[ $(tr -d ' \n' <<<"$output") == '{"holders":['\
+'{"heap":"gpu","holder":"process","pid":40,"user":"root",'\
+'"command":"viewer","buffers":1,"size":8388608},'\
+'{"heap":"system","holder":"process","pid":20,"user":"root",'\
+'"command":"gstreamer","buffers":2,"size":5242880},'\
+'{"heap":"system","holder":"process","pid":30,"user":"root",'\
+'"command":"viewer","buffers":1,"size":4194304}]}' ]]
+}
+
+@test "top --count: so often, also into a pipe" {
+	run -- "$with_heaps" "$DMAHEAP" top --bytes --delay 1 -n 2
+	[[ $status -eq 0 && ${#lines[@]} -eq 8 ]]
+	[[ ${lines[5]} == "gpu    process  40 root viewer          1 8388608" ]]
+}
+
+# Where a process is not to be seen, there may be more.
+@test "top: processes that are hidden are told of" {
+	# shellcheck disable=SC2016 # for the inner shell
+	run --separate-stderr -- "$with_heaps" sh -c \
+		'mv /proc/1 /proc/hidden && rm -r /proc/[234]0 && exec "$DMAHEAP" top'
+	[[ $status -eq 0 && $output == "Nobody has a dma-buf." ]]
+	[[ $stderr == "dmaheap: processes that can't be looked into: 1" ]]
+}
+
+@test "top: a /proc that can't be read is a failure" {
+	# shellcheck disable=SC2016 # for the inner shell
+	run --separate-stderr -- "$with_heaps" sh -c \
+		'rm /proc/20/task/20/maps && mkdir /proc/20/task/20/maps && exec "$DMAHEAP" top'
+	[[ $status -eq 1 && -z $output ]]
+	[[ $stderr == "dmaheap: can't find who has what: Is a directory" ]]
+}
+
+@test "info: all that is known, in words" {
+	expect 0 "\
+Heap        camera
+Also        cam
+Memory      CMA area camera@58000000, each buffer in one piece
+Size        64M, 12.5M free, perhaps in pieces
+Lent        48M (buffers: 6)
+Peak        52M
+Limit       70% of what others leave, for each user
+Requests    17 were met, the largest of 31.6M
+Failures    2 for a limit, 1 for want of memory, 0 for other reasons
+            the smallest that wanted memory was of 16M
+
+Nobody is seen to have a buffer of it." "" info cam
+}
+
+@test "info: limits in words" {
+	local limit words
+	while read -r limit words; do
+		# shellcheck disable=SC2016 # for the inner shell
+		run -- "$with_heaps" sh -c \
+			'echo "$1" >/sys/dev/char/1:5/limit && exec "$DMAHEAP" info camera' \
+			sh "$limit"
+		[[ $output == *$'\n'"Limit       $words"$'\n'* ]]
+	done <<-END
+		max none
+		8388608 8M for each user
+		100% 100% of what others leave, for each user
+	END
+}
+
+@test "info: who has the buffers of a heap that does not tell" {
+	expect 0 "\
+Heap        system
+Provider    the kernel itself, which tells no more
+
+BUFFER MEMORY INODE OFFSET    SIZE NAME     HOLDER  PID USER COMMAND   DESCRIPTORS  MAPPED
+                100        4194304 left eye process  20 root gstreamer           2 2097152
+                101        1048576          process  20 root gstreamer           1       0
+                100        4194304 left eye process  30 root viewer              0 4194304" \
+		"" info --bytes system
+}
+
+@test "info --json: one document of both" {
+	run --separate-stderr -- "$with_heaps" "$DMAHEAP" info --json camera
+	[[ $status -eq 0 && -z $stderr ]]
+	[[ $(tr -d ' \n' <<<"$output") == \
+		"{\"heaps\":[$camera_json],\"buffers\":[]}" ]]
+
+	run --separate-stderr -- "$with_heaps" "$DMAHEAP" info --json system
+	[[ $status -eq 0 && -z $stderr ]]
+	[[ $(tr -d ' \n' <<<"$output") == *'}],"buffers":['\
+'{"buffer":null,"memory":null,"inode":100,"offset":null,"size":4194304,'\
+'"name":"lefteye","holder":"process","pid":20,"user":"root",'\
+'"command":"gstreamer","descriptors":2,"mapped":2097152},'* ]]
+}
+
+@test "info: a heap that is not there" {
+	expect 1 "" \
+		"dmaheap: there is no heap 'reserved'; there are: cam, camera, hidden, system" \
+		info reserved
 }

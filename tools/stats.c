@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/* dmaheap stats: the counters of heaps */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "explain.h"
+#include "stats.h"
+
+enum stats_option {
+	STATS_BYTES = 'b',
+	STATS_JSON = 'J',
+};
+
+enum column {
+	COLUMN_NAME,
+	COLUMN_NAMES,
+	COLUMN_PROVIDER,
+	COLUMN_TYPE,
+	COLUMN_REGION,
+	COLUMN_LIMIT,
+	N_TEXTS,
+};
+
+/* After those of text come figures: the columns of JSON have these names. */
+static const struct table_column columns[N_TEXTS + N_FIGURES] = {
+	[COLUMN_NAME] = { "NAME", CELL_TEXT },
+	[COLUMN_NAMES] = { "NAMES", CELL_TEXTS, .json_only = true },
+	[COLUMN_PROVIDER] = { "PROVIDER", CELL_TEXT, .json_only = true },
+	[COLUMN_TYPE] = { "TYPE", CELL_TEXT, .json_only = true },
+	[COLUMN_REGION] = { "REGION", CELL_TEXT, .json_only = true },
+	[COLUMN_LIMIT] = { "LIMIT", CELL_TEXT },
+	[N_TEXTS + FIGURE_TOTAL] = { "TOTAL", CELL_SIZE },
+	[N_TEXTS + FIGURE_FREE] = { "FREE", CELL_SIZE },
+	[N_TEXTS + FIGURE_USED] = { "USED", CELL_SIZE },
+	[N_TEXTS + FIGURE_PEAK] = { "PEAK", CELL_SIZE },
+	[N_TEXTS + FIGURE_BUFFERS] = { "BUFFERS", CELL_NUMBER },
+	[N_TEXTS + FIGURE_ALLOCATIONS] = { "ALLOCATIONS", CELL_NUMBER },
+	[N_TEXTS + FIGURE_LARGEST_SUCCESS] = { "LARGEST_SUCCESS", CELL_SIZE },
+	[N_TEXTS + FIGURE_SMALLEST_FAILURE] = { "SMALLEST_FAILURE", CELL_SIZE },
+	[N_TEXTS + FIGURE_FAILURES_LIMIT] = { "FAILURES_LIMIT", CELL_NUMBER },
+	[N_TEXTS + FIGURE_FAILURES_MEMORY] = { "FAILURES_MEMORY", CELL_NUMBER },
+	[N_TEXTS + FIGURE_FAILURES_OTHER] = { "FAILURES_OTHER", CELL_NUMBER },
+	[N_TEXTS + FIGURE_CONTIGUOUS] = { "CONTIGUOUS", CELL_BOOL,
+					  .json_only = true },
+	[N_TEXTS + FIGURE_CPU_ACCESS] = { "CPU_ACCESS", CELL_BOOL,
+					  .json_only = true },
+};
+
+int make_stats(struct table *table)
+{
+	return make_table(table, "heaps", columns, N_TEXTS + N_FIGURES);
+}
+
+static int set_texts_of(struct libscols_line *line, const struct heap *heap)
+{
+	const struct attributes *attributes = &heap->attributes;
+	const char *texts[N_TEXTS] = {
+		[COLUMN_NAME] = heap->names[0],
+		[COLUMN_PROVIDER] = provider_name(heap->provider),
+		[COLUMN_TYPE] = attributes->type,
+		[COLUMN_REGION] = attributes->region,
+		[COLUMN_LIMIT] = attributes->limit,
+	};
+	int ret = 0;
+
+	for (size_t i = 0; !ret && i < N_TEXTS; i++) {
+		if (texts[i])
+			ret = set_text(line, i, texts[i]);
+	}
+	if (ret)
+		return ret;
+	return set_texts(line, COLUMN_NAMES, heap->names, heap->n_names);
+}
+
+int add_stats(const struct table *table, const struct heap *heap)
+{
+	struct libscols_line *line = add_line(table);
+	int ret;
+
+	if (!line)
+		return -ENOMEM;
+	ret = set_texts_of(line, heap);
+	for (size_t i = 0; !ret && i < N_FIGURES; i++)
+		ret = set_figure(table, line, N_TEXTS + i,
+				 columns[N_TEXTS + i].cell, &heap->attributes,
+				 i);
+	return ret;
+}
+
+static int parse_options(const struct command *command, int argc, char **argv,
+			 struct table *table)
+{
+	int key;
+
+	while ((key = next_option(command, argc, argv)) != -1) {
+		switch (key) {
+		case STATS_BYTES:
+			table->bytes = true;
+			break;
+		case STATS_JSON:
+			table->bytes = true;
+			table->json = true;
+			break;
+		default:
+			return EXIT_USAGE;
+		}
+	}
+	return 0;
+}
+
+/* Those that were named, in that order, or all. Returns a status of exit. */
+static int fill(const struct table *table, const struct heaps *heaps,
+		char **names)
+{
+	const struct heap *heap;
+	int ret = 0;
+
+	for (size_t i = 0; !ret && !*names && i < heaps->count; i++)
+		ret = add_stats(table, &heaps->heaps[i]);
+	for (; !ret && *names; names++) {
+		heap = find_heap(heaps, *names);
+		if (!heap) {
+			explain_open(*names, -ENOENT);
+			return EXIT_FAILURE;
+		}
+		ret = add_stats(table, heap);
+	}
+	return ret ? failure("%s", strerror(-ret)) : EXIT_SUCCESS;
+}
+
+static int show(struct table *table, char **names)
+{
+	struct heaps heaps;
+	int ret;
+
+	ret = find_heaps(&heaps);
+	if (ret) {
+		ret = failure("can't list the heaps: %s", strerror(-ret));
+		goto out;
+	}
+	ret = fill(table, &heaps, names);
+	if (ret)
+		goto out;
+	if (scols_print_table(table->scols))
+		ret = failure("%s", strerror(ENOMEM));
+	else if (!heaps.count)
+		explain_none();
+out:
+	free_heaps(&heaps);
+	return ret;
+}
+
+static int stats_run(const struct command *command, int argc, char **argv)
+{
+	struct table table = { 0 };
+	int ret;
+
+	ret = parse_options(command, argc, argv, &table);
+	if (ret)
+		return ret;
+	ret = make_stats(&table);
+	if (ret)
+		return failure("%s", strerror(-ret));
+	ret = show(&table, argv + optind);
+	scols_unref_table(table.scols);
+	return ret;
+}
+
+const struct command stats_command = {
+	.name = "stats",
+	.arguments = "[OPTION...] [HEAP...]",
+	.summary = "Show the counters of heaps, for scripts and exporters",
+	.details =
+		"Each heap is shown once, by its own name, whichever was given; without HEAP all\n"
+		"are. The fields are the heap's attributes, which\n"
+		"docs/ABI/sysfs-class-dmabuf_heap explains, and FREE, what nobody has of the\n"
+		"region, perhaps in pieces. JSON has more: all names, provider, type, region,\n"
+		"contiguous and cpu_access.\n"
+		"What is not known is left empty (null in JSON).\n",
+	.options = (const struct command_option[]) {
+		{ STATS_BYTES, "bytes", NULL, "sizes in bytes" },
+		{ STATS_JSON, "json", NULL, "JSON; sizes are in bytes" },
+		{ 0 }
+	},
+	.run = stats_run,
+};
