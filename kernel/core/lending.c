@@ -31,7 +31,7 @@
  * struct dma_heap_loan - memory that somebody has asked for
  * @heap: Which heap.
  * @bytes: How much.
- * @account: Whose, or NULL for one without limits.
+ * @charge: Who pays for it, or NULL for one without limits.
  * @pool: The cgroup's, or NULL.
  * @user: Who.
  * @process: Which process.
@@ -44,7 +44,7 @@
 struct dma_heap_loan {
 	struct dma_heap *heap;
 	u64 bytes;
-	struct dma_heap_account *account;
+	struct dma_heap_charge *charge;
 	struct dmem_cgroup_pool_state *pool;
 	kuid_t user;
 	struct pid *process;
@@ -145,14 +145,14 @@ static int charge(struct dma_heap_loan *loan)
 	struct dma_heap *heap = loan->heap;
 	int ret;
 
-	ret = dma_heap_quota_charge(heap->quota, loan->bytes, &loan->account);
+	ret = dma_heap_quota_charge(heap->quota, loan->bytes, &loan->charge);
 	if (ret || !heap->dmem)
 		return ret;
 
 	ret = dmem_cgroup_try_charge(heap->dmem, loan->bytes, &loan->pool,
 				     NULL);
 	if (ret)
-		dma_heap_quota_uncharge(heap->quota, loan->bytes, loan->account);
+		dma_heap_quota_uncharge(heap->quota, loan->bytes, loan->charge);
 
 	return ret == -EAGAIN ? -EDQUOT : ret;
 }
@@ -167,7 +167,7 @@ static void loan_free(struct dma_heap_loan *loan)
 /* For a request that came to nothing, or to a buffer that is not ours. */
 static void loan_cancel(struct dma_heap_loan *loan)
 {
-	dma_heap_quota_uncharge(loan->heap->quota, loan->bytes, loan->account);
+	dma_heap_quota_uncharge(loan->heap->quota, loan->bytes, loan->charge);
 	loan_free(loan);
 }
 
@@ -246,7 +246,7 @@ void dma_heap_loan_settle(struct dma_heap_buffer *buffer)
 	if (!loan)
 		return;
 
-	dma_heap_quota_give_back(loan->heap->quota, loan->bytes, loan->account);
+	dma_heap_quota_give_back(loan->heap->quota, loan->bytes, loan->charge);
 	loan_free(loan);
 }
 

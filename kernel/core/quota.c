@@ -4,13 +4,14 @@
  *
  * A user is a user ID of the initial user namespace. In a namespace of their
  * own, users have many IDs; so what is asked for there counts for the owner of
- * the namespace as well, and of each one above it: an account has a parent. One
- * who may have unlimited resources has no account.
+ * the namespace as well, and of each one above it: all of them pay. For one who
+ * may have unlimited resources nobody does.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
-#include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
@@ -24,18 +25,25 @@
 /**
  * struct dma_heap_account - what one user has
  * @node: Place in &dma_heap_quota.accounts.
- * @parent: The account of the owner of the user's namespace, of which this one
- *	is a part, or NULL in the initial namespace.
  * @user: Who.
- * @refs: Held by each charge, and by each account that this is the parent of.
+ * @refs: Held by each charge.
  * @bytes: How much.
  */
 struct dma_heap_account {
 	struct rb_node node;
-	struct dma_heap_account *parent;
 	kuid_t user;
 	unsigned long refs;
 	u64 bytes;
+};
+
+/**
+ * struct dma_heap_charge - who pays for some memory
+ * @nr_accounts: How many do.
+ * @accounts: Theirs, each once, with a reference.
+ */
+struct dma_heap_charge {
+	unsigned int nr_accounts;
+	struct dma_heap_account *accounts[];
 };
 
 struct dma_heap_quota dma_heap_ordinary_quota = {
@@ -77,34 +85,14 @@ void dma_heap_quota_set_limit(struct dma_heap_quota *quota,
 	spin_unlock(&quota->lock);
 }
 
-static int compare(const struct dma_heap_account *a,
-		   const struct dma_heap_account *b)
+static int compare(struct rb_node *a, const struct rb_node *b)
 {
-	if (!uid_eq(a->user, b->user))
-		return uid_lt(a->user, b->user) ? -1 : 1;
-	if (a->parent != b->parent)
-		return a->parent < b->parent ? -1 : 1;
-	return 0;
-}
+	kuid_t user = rb_entry(a, struct dma_heap_account, node)->user;
+	kuid_t other = rb_entry(b, struct dma_heap_account, node)->user;
 
-static int compare_nodes(struct rb_node *a, const struct rb_node *b)
-{
-	return compare(rb_entry(a, struct dma_heap_account, node),
-		       rb_entry(b, struct dma_heap_account, node));
-}
-
-/* Drops a reference; the last one that of the parent as well. */
-static void put(struct dma_heap_quota *quota, struct dma_heap_account *account)
-{
-	lockdep_assert_held(&quota->lock);
-
-	while (account && !--account->refs) {
-		struct dma_heap_account *parent = account->parent;
-
-		rb_erase(&account->node, &quota->accounts);
-		kfree(account);
-		account = parent;
-	}
+	if (uid_eq(user, other))
+		return 0;
+	return uid_lt(user, other) ? -1 : 1;
 }
 
 /* Adds @new, or finds the one there is and frees @new; with a reference. */
@@ -115,11 +103,9 @@ static struct dma_heap_account *add(struct dma_heap_quota *quota,
 	struct rb_node *node;
 
 	spin_lock(&quota->lock);
-	node = rb_find_add(&new->node, &quota->accounts, compare_nodes);
+	node = rb_find_add(&new->node, &quota->accounts, compare);
 	if (node)
 		account = rb_entry(node, struct dma_heap_account, node);
-	else if (new->parent)
-		new->parent->refs++;
 	account->refs++;
 	spin_unlock(&quota->lock);
 
@@ -128,55 +114,94 @@ static struct dma_heap_account *add(struct dma_heap_quota *quota,
 	return account;
 }
 
-static void put_unlocked(struct dma_heap_quota *quota,
-			 struct dma_heap_account *account)
-{
-	spin_lock(&quota->lock);
-	put(quota, account);
-	spin_unlock(&quota->lock);
-}
-
-/* Takes over the reference on @parent. Returns NULL if there is no memory. */
-static struct dma_heap_account *get(struct dma_heap_quota *quota, kuid_t user,
-				    struct dma_heap_account *parent)
+/* Returns NULL if there is no memory. */
+static struct dma_heap_account *get(struct dma_heap_quota *quota, kuid_t user)
 {
 	struct dma_heap_account *account;
 
 	account = kzalloc_obj(*account, GFP_KERNEL_ACCOUNT);
-	if (account) {
-		account->user = user;
-		account->parent = parent;
-		account = add(quota, account);
-	}
-	put_unlocked(quota, parent);
+	if (!account)
+		return NULL;
 
-	return account;
+	account->user = user;
+	return add(quota, account);
 }
 
-/* The account of whoever calls, with a reference, or an ERR_PTR(). */
-static struct dma_heap_account *get_current_account(struct dma_heap_quota *quota)
+/* Drops a charge's references, and frees it. NULL is none. */
+static void charge_free(struct dma_heap_quota *quota,
+			struct dma_heap_charge *charge)
+{
+	unsigned int i;
+
+	if (!charge)
+		return;
+
+	spin_lock(&quota->lock);
+	for (i = 0; i < charge->nr_accounts; i++) {
+		struct dma_heap_account *account = charge->accounts[i];
+
+		if (--account->refs)
+			continue;
+		rb_erase(&account->node, &quota->accounts);
+		kfree(account);
+	}
+	spin_unlock(&quota->lock);
+	kfree(charge);
+}
+
+static bool is_among(kuid_t user, const kuid_t *users, unsigned int n)
+{
+	while (n--)
+		if (uid_eq(user, users[n]))
+			return true;
+
+	return false;
+}
+
+/* Who pays for what the caller asks for: how many. */
+static unsigned int find_users(kuid_t users[MAX_USERS])
 {
 	const struct user_namespace *ns = current_user_ns();
-	struct dma_heap_account *account = NULL;
-	kuid_t users[MAX_USERS];
 	unsigned int n = 0;
 
 	users[n++] = current_uid();
 	for (; ns != &init_user_ns; ns = ns->parent) {
+		if (is_among(ns->owner, users, n))
+			continue;
 		if (WARN_ON_ONCE(n == MAX_USERS))
-			return ERR_PTR(-ENOMEM);
+			return 0;
 		users[n++] = ns->owner;
 	}
 
-	while (n--) {
-		if (account && uid_eq(account->user, users[n]))
-			continue;
-		account = get(quota, users[n], account);
-		if (!account)
-			return ERR_PTR(-ENOMEM);
+	return n;
+}
+
+/* Of no bytes yet. Returns NULL if there is no memory. */
+static struct dma_heap_charge *charge_create(struct dma_heap_quota *quota)
+{
+	struct dma_heap_charge *charge;
+	kuid_t users[MAX_USERS];
+	unsigned int n;
+
+	n = find_users(users);
+	if (!n)
+		return NULL;
+	charge = kzalloc(struct_size(charge, accounts, n), GFP_KERNEL_ACCOUNT);
+	if (!charge)
+		return NULL;
+
+	for (; charge->nr_accounts < n; charge->nr_accounts++) {
+		struct dma_heap_account *account;
+
+		account = get(quota, users[charge->nr_accounts]);
+		if (!account) {
+			charge_free(quota, charge);
+			return NULL;
+		}
+		charge->accounts[charge->nr_accounts] = account;
 	}
 
-	return account;
+	return charge;
 }
 
 static bool is_exempt(void)
@@ -198,14 +223,16 @@ static u64 bytes_left(const struct dma_heap_quota *quota)
 }
 
 static bool may_have(const struct dma_heap_quota *quota, u64 bytes,
-		     const struct dma_heap_account *account)
+		     const struct dma_heap_charge *charge)
 {
 	const u64 left = quota->limit.unit == DMA_HEAP_LIMIT_PERCENT ?
 			 bytes_left(quota) : 0;
+	unsigned int i;
 
-	for (; account; account = account->parent)
-		if (!dma_heap_limit_allows(&quota->limit, account->bytes,
-					   bytes, left))
+	for (i = 0; charge && i < charge->nr_accounts; i++)
+		if (!dma_heap_limit_allows(&quota->limit,
+					   charge->accounts[i]->bytes, bytes,
+					   left))
 			return false;
 
 	return true;
@@ -215,55 +242,60 @@ static bool may_have(const struct dma_heap_quota *quota, u64 bytes,
  * dma_heap_quota_charge() - promise memory to whoever calls
  * @quota: Of what.
  * @bytes: How much.
- * @account: Where to store whom it was charged to; NULL for nobody.
+ * @charge: Where to store who pays for it; NULL for nobody.
  *
  * Context: May sleep.
- * Return: 0; -EDQUOT if the user may not have as much; -ENOMEM.
+ * Return: 0; -EDQUOT if one of them may not have as much; -ENOMEM.
  */
 int dma_heap_quota_charge(struct dma_heap_quota *quota, u64 bytes,
-			  struct dma_heap_account **account)
+			  struct dma_heap_charge **charge)
 {
-	struct dma_heap_account *own = NULL, *each;
-	int ret = 0;
+	struct dma_heap_charge *new = NULL;
+	unsigned int i;
+	bool allowed;
 
 	if (!is_exempt()) {
-		own = get_current_account(quota);
-		if (IS_ERR(own))
-			return PTR_ERR(own);
+		new = charge_create(quota);
+		if (!new)
+			return -ENOMEM;
 	}
 
 	spin_lock(&quota->lock);
-	if (may_have(quota, bytes, own)) {
-		for (each = own; each; each = each->parent)
-			each->bytes += bytes;
+	allowed = may_have(quota, bytes, new);
+	if (allowed) {
+		for (i = 0; new && i < new->nr_accounts; i++)
+			new->accounts[i]->bytes += bytes;
 		quota->charged += bytes;
-	} else {
-		put(quota, own);
-		ret = -EDQUOT;
 	}
 	spin_unlock(&quota->lock);
 
-	*account = own;
-	return ret;
+	if (!allowed) {
+		charge_free(quota, new);
+		return -EDQUOT;
+	}
+
+	*charge = new;
+	return 0;
 }
 
 /**
  * dma_heap_quota_uncharge() - end a promise, when the memory is free again
  * @quota: Of what.
  * @bytes: As they were charged.
- * @account: As dma_heap_quota_charge() has stored it.
+ * @charge: As dma_heap_quota_charge() has stored it.
  */
 void dma_heap_quota_uncharge(struct dma_heap_quota *quota, u64 bytes,
-			     struct dma_heap_account *account)
+			     struct dma_heap_charge *charge)
 {
-	struct dma_heap_account *each;
+	unsigned int i;
 
 	spin_lock(&quota->lock);
-	for (each = account; each; each = each->parent)
-		each->bytes -= bytes;
+	for (i = 0; charge && i < charge->nr_accounts; i++)
+		charge->accounts[i]->bytes -= bytes;
 	quota->charged -= bytes;
-	put(quota, account);
 	spin_unlock(&quota->lock);
+
+	charge_free(quota, charge);
 }
 
 /* What was charged is taken now. */
@@ -276,11 +308,11 @@ void dma_heap_quota_take(struct dma_heap_quota *quota, u64 bytes)
 
 /* What was taken is free: ends the promise, as dma_heap_quota_uncharge(). */
 void dma_heap_quota_give_back(struct dma_heap_quota *quota, u64 bytes,
-			      struct dma_heap_account *account)
+			      struct dma_heap_charge *charge)
 {
 	spin_lock(&quota->lock);
 	quota->lent -= bytes;
 	spin_unlock(&quota->lock);
 
-	dma_heap_quota_uncharge(quota, bytes, account);
+	dma_heap_quota_uncharge(quota, bytes, charge);
 }

@@ -8,7 +8,7 @@
 
 #include "limit.h"
 
-struct dma_heap_account;
+struct dma_heap_charge;
 
 /**
  * struct dma_heap_quota - what users have, and may have, of some memory
@@ -40,11 +40,11 @@ void dma_heap_quota_set_limit(struct dma_heap_quota *quota,
 			      const struct dma_heap_limit *limit);
 
 int dma_heap_quota_charge(struct dma_heap_quota *quota, u64 bytes,
-			  struct dma_heap_account **account);
+			  struct dma_heap_charge **charge);
 void dma_heap_quota_uncharge(struct dma_heap_quota *quota, u64 bytes,
-			     struct dma_heap_account *account);
+			     struct dma_heap_charge *charge);
 void dma_heap_quota_take(struct dma_heap_quota *quota, u64 bytes);
 void dma_heap_quota_give_back(struct dma_heap_quota *quota, u64 bytes,
-			      struct dma_heap_account *account);
+			      struct dma_heap_charge *charge);
 
 #endif /* _DMABUF_HEAPS_QUOTA_H */
