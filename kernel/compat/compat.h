@@ -100,6 +100,38 @@ dmem_cgroup_uncharge(struct dmem_cgroup_pool_state *pool, u64 size)
 }
 #endif
 
+#ifndef HAVE_SHRINKER_ALLOC
+#include <linux/shrinker.h>
+
+#define shrinker_alloc compat_shrinker_alloc
+static inline struct shrinker *shrinker_alloc(unsigned int flags,
+					      const char *name)
+{
+	struct shrinker *shrinker = kzalloc_obj(*shrinker, GFP_KERNEL);
+
+	if (shrinker) {
+		shrinker->seeks = DEFAULT_SEEKS;
+		shrinker->flags = flags;
+	}
+	return shrinker;
+}
+
+/* One that could not be registered is asked for nothing. */
+#define shrinker_register compat_shrinker_register
+static inline void shrinker_register(struct shrinker *shrinker)
+{
+	if (register_shrinker(shrinker, "dmabuf-heaps"))
+		pr_warn("can't be asked to give memory back\n");
+}
+
+#define shrinker_free compat_shrinker_free
+static inline void shrinker_free(struct shrinker *shrinker)
+{
+	unregister_shrinker(shrinker);
+	kfree(shrinker);
+}
+#endif
+
 #ifndef HAVE_DMA_BUF_FD_INSTALL
 #define dma_buf_fd_install compat_dma_buf_fd_install
 static inline void dma_buf_fd_install(struct dma_buf *dmabuf, int fd)

@@ -11,6 +11,7 @@
 #include <linux/rwsem.h>
 #include <linux/types.h>
 
+#include "pool.h"
 #include "quota.h"
 
 struct attribute_group;
@@ -60,6 +61,8 @@ struct dma_heap_counts {
  *	memory of the same kind.
  * @own_quota: See @quota.
  * @dmem: The region, for the controller of device memory, or NULL.
+ * @source: Where its contiguous memory comes from, or NULL.
+ * @pool: What it keeps of that; only with a @source.
  * @lock: Protects all that follows. No allocation under it.
  * @has_region: It lends from a region.
  * @region: That, as far as it is known, see &dma_heap_export_info.region.
@@ -84,6 +87,8 @@ struct dma_heap {
 	struct dma_heap_quota *quota;
 	struct dma_heap_quota own_quota;
 	struct dmem_cgroup_region *dmem;
+	const struct dma_heap_source *source;
+	struct dma_heap_pool pool;
 	struct mutex lock;	/* see above */
 	bool has_region;
 	struct dma_heap_extent region;

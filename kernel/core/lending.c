@@ -84,6 +84,8 @@ bool dma_heap_limit_fits(const struct dma_heap *heap,
 int dma_heap_lending_start(struct dma_heap *heap,
 			   const struct dma_heap_export_info *info)
 {
+	int ret;
+
 	mutex_init(&heap->lock);
 	INIT_LIST_HEAD(&heap->loans);
 	heap->lowest_pfn = ULONG_MAX;
@@ -103,12 +105,27 @@ int dma_heap_lending_start(struct dma_heap *heap,
 						 &dma_heap_default_limit);
 	}
 
-	return register_dmem(heap);
+	ret = register_dmem(heap);
+	if (ret)
+		return ret;
+
+	heap->source = info->source;
+	/*
+	 * Drivers that share a region have no way to ask for what is kept of it,
+	 * so there it is up to the administrator.
+	 */
+	if (heap->source)
+		dma_heap_pool_start(heap, heap->region.nr_pages &&
+				    !heap->source->shared);
+
+	return 0;
 }
 
 /* For a heap that was removed: loans may be left, but no new ones are made. */
 void dma_heap_lending_stop(struct dma_heap *heap)
 {
+	if (heap->source)
+		dma_heap_pool_stop(heap);
 	dmem_cgroup_unregister_region(heap->dmem);
 }
 

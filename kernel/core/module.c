@@ -14,6 +14,8 @@ struct dma_heap_limit dma_heap_default_limit;
 
 static int __init dmabuf_heaps_init(void)
 {
+	int ret;
+
 	if (dma_heap_limit_parse(limit, &dma_heap_default_limit)) {
 		pr_err("limit=%s is no limit: N%% from 1%% to 100%%, a number of bytes with K, M or G or without, or max\n",
 		       limit);
@@ -22,13 +24,22 @@ static int __init dmabuf_heaps_init(void)
 	dma_heap_quota_set_limit(&dma_heap_ordinary_quota,
 				 &dma_heap_default_limit);
 
-	return dma_heap_registry_init();
+	ret = dma_heap_pools_init();
+	if (ret)
+		return ret;
+
+	ret = dma_heap_registry_init();
+	if (ret)
+		dma_heap_pools_exit();
+
+	return ret;
 }
 subsys_initcall(dmabuf_heaps_init);
 
 static void __exit dmabuf_heaps_exit(void)
 {
 	dma_heap_registry_exit();
+	dma_heap_pools_exit();
 }
 module_exit(dmabuf_heaps_exit);
 

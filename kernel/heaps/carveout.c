@@ -89,9 +89,10 @@ static int carveout_write_back(const struct dma_heap_extent *extent)
 	return 0;
 }
 
-static int carveout_clear(const struct carveout *carveout,
+static int carveout_clear(struct dma_heap *heap,
 			  const struct dma_heap_extent *extent)
 {
+	const struct carveout *carveout = dma_heap_get_drvdata(heap);
 	int ret;
 
 	if (!carveout->mapped)
@@ -104,66 +105,35 @@ static int carveout_clear(const struct carveout *carveout,
 	return ret;
 }
 
-static int carveout_take(struct carveout *carveout,
-			 struct dma_heap_extent *extent)
+static int carveout_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 {
+	const struct carveout *carveout = dma_heap_get_drvdata(heap);
 	int ret;
 
 	ret = dma_heap_region_alloc(carveout->region, extent);
 	if (ret)
 		return ret;
 
-	ret = carveout_clear(carveout, extent);
+	ret = carveout_clear(heap, extent);
 	if (ret)
 		dma_heap_region_free(carveout->region, extent);
 
 	return ret;
 }
 
-static void carveout_free(struct dma_heap_buffer *buffer)
+static void carveout_give_back(struct dma_heap *heap,
+			       const struct dma_heap_extent *extent)
 {
-	struct carveout *carveout = dma_heap_get_drvdata(buffer->heap);
+	const struct carveout *carveout = dma_heap_get_drvdata(heap);
 
-	dma_heap_region_free(carveout->region, &buffer->extents[0]);
+	dma_heap_region_free(carveout->region, extent);
 }
 
-static const struct dma_heap_buffer_ops carveout_buffer_ops = {
-	.free = carveout_free,
+static const struct dma_heap_source carveout_source = {
+	.take = carveout_take,
+	.clear = carveout_clear,
+	.give_back = carveout_give_back,
 };
-
-static struct dma_buf *carveout_allocate(struct dma_heap *heap,
-					 unsigned long len, u32 fd_flags,
-					 u64 heap_flags)
-{
-	struct carveout *carveout = dma_heap_get_drvdata(heap);
-	unsigned long nr_pages = len >> PAGE_SHIFT;
-	struct dma_heap_buffer *buffer;
-	struct dma_buf *dmabuf;
-	int ret;
-
-	buffer = dma_heap_buffer_create(heap, &carveout_buffer_ops, nr_pages, 1);
-	if (!buffer)
-		return ERR_PTR(-ENOMEM);
-
-	buffer->extents[0].nr_pages = nr_pages;
-	ret = carveout_take(carveout, &buffer->extents[0]);
-	if (ret)
-		goto destroy;
-
-	dmabuf = dma_heap_buffer_export(buffer, fd_flags);
-	if (IS_ERR(dmabuf)) {
-		ret = PTR_ERR(dmabuf);
-		goto give_back;
-	}
-
-	return dmabuf;
-
-give_back:
-	dma_heap_region_free(carveout->region, &buffer->extents[0]);
-destroy:
-	dma_heap_buffer_destroy(buffer);
-	return ERR_PTR(ret);
-}
 
 static void carveout_release(struct dma_heap *heap)
 {
@@ -174,7 +144,7 @@ static void carveout_release(struct dma_heap *heap)
 }
 
 static const struct dma_heap_ops carveout_ops = {
-	.allocate = carveout_allocate,
+	.allocate = dma_heap_allocate_contiguous,
 	.release = carveout_release,
 };
 
@@ -324,6 +294,7 @@ static void __init carveout_add_heap(const char *name,
 		.type = "carveout",
 		.contiguous = true,
 		.region = memory,
+		.source = &carveout_source,
 		.ops = &carveout_ops,
 		.groups = carveout_groups,
 	};

@@ -35,17 +35,6 @@ struct cma_heap {
 /* Filled at load, emptied at unload. */
 static LIST_HEAD(cma_heaps);
 
-static void cma_heap_free(struct dma_heap_buffer *buffer)
-{
-	struct cma_heap *cma_heap = dma_heap_get_drvdata(buffer->heap);
-
-	cma_area_free(cma_heap->area, &buffer->extents[0]);
-}
-
-static const struct dma_heap_buffer_ops cma_heap_buffer_ops = {
-	.free = cma_heap_free,
-};
-
 static void cma_heap_tell_region(struct dma_heap *heap)
 {
 	struct cma_heap *cma_heap = dma_heap_get_drvdata(heap);
@@ -62,47 +51,45 @@ static void cma_heap_find_region(struct dma_heap *heap)
 	cma_heap_tell_region(heap);
 }
 
-static struct dma_buf *cma_heap_allocate(struct dma_heap *heap,
-					 unsigned long len, u32 fd_flags,
-					 u64 heap_flags)
+static int cma_heap_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 {
 	struct cma_heap *cma_heap = dma_heap_get_drvdata(heap);
-	unsigned long nr_pages = len >> PAGE_SHIFT;
-	struct dma_heap_buffer *buffer;
-	struct dma_heap_extent *extent;
-	struct dma_buf *dmabuf;
 	int ret;
 
-	buffer = dma_heap_buffer_create(heap, &cma_heap_buffer_ops, nr_pages, 1);
-	if (!buffer)
-		return ERR_PTR(-ENOMEM);
-
-	extent = &buffer->extents[0];
-	extent->nr_pages = nr_pages;
 	ret = cma_area_alloc(cma_heap->area, extent);
 	if (cma_heap->search)
 		cma_heap_tell_region(heap);
 	if (ret)
-		goto destroy;
+		return ret;
 
 	ret = dma_heap_clear_fresh(extent);
 	if (ret)
-		goto free;
+		cma_area_free(cma_heap->area, extent);
 
-	dmabuf = dma_heap_buffer_export(buffer, fd_flags);
-	if (IS_ERR(dmabuf)) {
-		ret = PTR_ERR(dmabuf);
-		goto free;
-	}
-
-	return dmabuf;
-
-free:
-	cma_area_free(cma_heap->area, extent);
-destroy:
-	dma_heap_buffer_destroy(buffer);
-	return ERR_PTR(ret);
+	return ret;
 }
+
+static int cma_heap_clear(struct dma_heap *heap,
+			  const struct dma_heap_extent *extent)
+{
+	return dma_heap_clear(extent);
+}
+
+static void cma_heap_give_back(struct dma_heap *heap,
+			       const struct dma_heap_extent *extent)
+{
+	struct cma_heap *cma_heap = dma_heap_get_drvdata(heap);
+
+	cma_area_free(cma_heap->area, extent);
+}
+
+/* Drivers use the same areas, and movable pages what is free of them. */
+static const struct dma_heap_source cma_heap_source = {
+	.take = cma_heap_take,
+	.clear = cma_heap_clear,
+	.give_back = cma_heap_give_back,
+	.shared = true,
+};
 
 static void cma_heap_release(struct dma_heap *heap)
 {
@@ -113,13 +100,13 @@ static void cma_heap_release(struct dma_heap *heap)
 }
 
 static const struct dma_heap_ops cma_heap_ops = {
-	.allocate = cma_heap_allocate,
+	.allocate = dma_heap_allocate_contiguous,
 	.release = cma_heap_release,
 };
 
 /* For an area that has to be searched for. */
 static const struct dma_heap_ops cma_heap_searching_ops = {
-	.allocate = cma_heap_allocate,
+	.allocate = dma_heap_allocate_contiguous,
 	.release = cma_heap_release,
 	.find_region = cma_heap_find_region,
 };
@@ -163,6 +150,7 @@ void __init cma_heap_add(struct cma_area *area, bool is_default,
 		.type = "cma",
 		.contiguous = true,
 		.region = &memory,
+		.source = &cma_heap_source,
 		.ops = search ? &cma_heap_searching_ops : &cma_heap_ops,
 		.groups = cma_heap_groups,
 	};

@@ -182,55 +182,40 @@ static void give_back(const struct dma_heap_extent *extent)
 		free_contig_range(extent->pfn, extent->nr_pages);
 }
 
-static void contiguous_heap_free(struct dma_heap_buffer *buffer)
+static int contiguous_heap_take(struct dma_heap *heap,
+				struct dma_heap_extent *extent)
 {
-	give_back(&buffer->extents[0]);
-}
-
-static const struct dma_heap_buffer_ops contiguous_heap_buffer_ops = {
-	.free = contiguous_heap_free,
-};
-
-static struct dma_buf *contiguous_heap_allocate(struct dma_heap *heap,
-						unsigned long len, u32 fd_flags,
-						u64 heap_flags)
-{
-	unsigned long nr_pages = len >> PAGE_SHIFT;
-	struct dma_heap_buffer *buffer;
-	struct dma_heap_extent *extent;
-	struct dma_buf *dmabuf;
 	int ret;
 
-	buffer = dma_heap_buffer_create(heap, &contiguous_heap_buffer_ops,
-					nr_pages, 1);
-	if (!buffer)
-		return ERR_PTR(-ENOMEM);
-
-	extent = &buffer->extents[0];
-	extent->nr_pages = nr_pages;
 	ret = take_from_reserve(extent);
 	if (ret == -ENOMEM)
 		ret = take_from_memory(extent);
-	if (ret)
-		goto destroy;
 
-	dmabuf = dma_heap_buffer_export(buffer, fd_flags);
-	if (IS_ERR(dmabuf)) {
-		ret = PTR_ERR(dmabuf);
-		goto give_back;
-	}
-
-	return dmabuf;
-
-give_back:
-	give_back(extent);
-destroy:
-	dma_heap_buffer_destroy(buffer);
-	return ERR_PTR(ret);
+	return ret;
 }
 
+static int contiguous_heap_clear(struct dma_heap *heap,
+				 const struct dma_heap_extent *extent)
+{
+	return dma_heap_clear(extent);
+}
+
+static void contiguous_heap_give_back(struct dma_heap *heap,
+				      const struct dma_heap_extent *extent)
+{
+	give_back(extent);
+}
+
+/* Of the reserve, nobody else has any use. */
+static struct dma_heap_source contiguous_heap_source __ro_after_init = {
+	.take = contiguous_heap_take,
+	.clear = contiguous_heap_clear,
+	.give_back = contiguous_heap_give_back,
+	.shared = true,
+};
+
 static const struct dma_heap_ops contiguous_heap_ops = {
-	.allocate = contiguous_heap_allocate,
+	.allocate = dma_heap_allocate_contiguous,
 };
 
 static int __init reserve_memory(unsigned long long bytes)
@@ -293,6 +278,7 @@ static int __init contiguous_heap_init(void)
 		.name = CONTIGUOUS_HEAP,
 		.type = "contiguous",
 		.contiguous = true,
+		.source = &contiguous_heap_source,
 		.ops = &contiguous_heap_ops,
 	};
 	int ret;
@@ -302,10 +288,12 @@ static int __init contiguous_heap_init(void)
 		return ret;
 
 	/* With a reserve, that is what users share. */
-	if (reserve_region)
+	if (reserve_region) {
 		info.region = &reserve_extent;
-	else
+		contiguous_heap_source.shared = false;
+	} else {
 		info.ordinary = true;
+	}
 
 	contiguous_heap = dma_heap_add(&info);
 	if (IS_ERR(contiguous_heap)) {

@@ -25,6 +25,7 @@ struct dma_heap_loan;
 struct dma_heap_region;
 
 /* Only the linker sees these, see <linux/dma-heap.h>. */
+#define dma_heap_allocate_contiguous dmabuf_heaps_allocate_contiguous
 #define dma_heap_buffer_create	dmabuf_heaps_buffer_create
 #define dma_heap_buffer_destroy	dmabuf_heaps_buffer_destroy
 #define dma_heap_buffer_export	dmabuf_heaps_buffer_export
@@ -102,6 +103,10 @@ dma_heap_buffer_create(struct dma_heap *heap,
 void dma_heap_buffer_destroy(struct dma_heap_buffer *buffer);
 struct dma_buf *dma_heap_buffer_export(struct dma_heap_buffer *buffer,
 				       u32 fd_flags);
+
+struct dma_buf *dma_heap_allocate_contiguous(struct dma_heap *heap,
+					     unsigned long len, u32 fd_flags,
+					     u64 heap_flags);
 
 int dma_heap_clear(const struct dma_heap_extent *extent);
 int dma_heap_clear_fresh(const struct dma_heap_extent *extent);

@@ -57,6 +57,26 @@ struct dma_heap_ops {
 };
 
 /**
+ * struct dma_heap_source - where a heap's contiguous memory comes from
+ * @take: Take memory, in one piece, that nobody else has: fill in the place for
+ *	the length. It is ready to be lent: zeros, where the CPU can write them.
+ *	0, -ENOMEM, or -EINTR for a caller that was killed. May sleep.
+ * @clear: Make memory that was lent ready to be lent again. May be a part of
+ *	what was taken. 0 or a negative error number. May sleep.
+ * @give_back: Give memory back that was taken, or a part of it. May be called
+ *	to make memory free: must not wait for that.
+ * @shared: Others can use what was given back.
+ */
+struct dma_heap_source {
+	int (*take)(struct dma_heap *heap, struct dma_heap_extent *extent);
+	int (*clear)(struct dma_heap *heap,
+		     const struct dma_heap_extent *extent);
+	void (*give_back)(struct dma_heap *heap,
+			  const struct dma_heap_extent *extent);
+	bool shared;
+};
+
+/**
  * struct dma_heap_export_info - a heap to be added
  * @name: Name of the node in /dev/dma_heap, and what a buffer reports as its
  *	exporter. Copied.
@@ -72,6 +92,9 @@ struct dma_heap_ops {
  * @region: What the heap lends from: its first frame, or DMA_HEAP_PFN_UNKNOWN,
  *	and its size, or 0 if that is not known. NULL for a heap without a
  *	region. Copied.
+ * @source: Where its memory comes from, for a heap whose
+ *	&dma_heap_ops.allocate is dma_heap_allocate_contiguous(). Must live as
+ *	long as the heap's module.
  * @protected: The CPU gets no access to the heap's memory: no mapping, no
  *	maintenance, and no need for struct pages. This is so for buffers that
  *	dma_heap_buffer_export() makes; a driver that makes its own sees to it.
@@ -86,6 +109,7 @@ struct dma_heap_export_info {
 	bool contiguous;
 	bool ordinary;
 	const struct dma_heap_extent *region;
+	const struct dma_heap_source *source;
 	bool protected;
 	const struct attribute_group **groups;
 };

@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * docs/interface.md, Pools: memory that is kept for the next request of its
+ * size is zeros, and is in nobody's way.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/dma-heap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "harness.h"
+
+#define PAGES(n) ((n) * page_size())
+
+static void path_of(const struct heap *heap, const char *name, char path[512])
+{
+	snprintf(path, 512, CLASS "/%s/%s", heap->name, name);
+}
+
+static long long get(const struct heap *heap, const char *name)
+{
+	char path[512];
+
+	path_of(heap, name, path);
+	return file_number(path);
+}
+
+static int try_set(const struct heap *heap, const char *name, const char *text)
+{
+	char path[512];
+	ssize_t ret;
+	int fd;
+
+	path_of(heap, name, path);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	CHECK(fd >= 0);
+	ret = write(fd, text, strlen(text));
+	close(fd);
+	return ret < 0 ? -1 : 0;
+}
+
+static void set(const struct heap *heap, const char *name, const char *text)
+{
+	CHECK_EQUAL(try_set(heap, name, text), 0);
+}
+
+/* As it is written when it is read. */
+static void check_text(const struct heap *heap, const char *name,
+		       const char *expected)
+{
+	char path[512], text[128] = "";
+	FILE *file;
+
+	path_of(heap, name, path);
+	file = fopen(path, "re");
+	CHECK(file);
+	CHECK(fgets(text, sizeof(text), file));
+	fclose(file);
+	text[strcspn(text, "\n")] = 0;
+	if (strcmp(text, expected))
+		fail(__FILE__, __LINE__, "%s is '%s', not '%s'", name, text,
+		     expected);
+}
+
+/* In the background something comes true soon, or never. */
+#define WAIT_FOR(condition)						\
+	do {								\
+		int tries_;						\
+									\
+		for (tries_ = 0; !(condition) && tries_ < 1000; tries_++) \
+			usleep(10000);					\
+		CHECK(condition);					\
+	} while (0)
+
+/* A pool that keeps as much as @limit says, and for long. */
+static void begin(const struct heap *heap, const char *limit)
+{
+	/* The size of one that has to be searched for. */
+	close(alloc(heap, 1, O_RDWR));
+	set(heap, "pool_prepared", "\n");
+	set(heap, "pooled", "0");
+	set(heap, "pool_idle", "600000");
+	set(heap, "pool_limit", limit);
+	CHECK_EQUAL(get(heap, "pooled"), 0);
+}
+
+/* For the next test, as for other programs, there is none. */
+static void end(const struct heap *heap)
+{
+	set(heap, "pool_prepared", "\n");
+	set(heap, "pool_limit", "0");
+	set(heap, "pooled", "0");
+	set(heap, "pool_idle", "2000");
+	CHECK_EQUAL(get(heap, "pooled"), 0);
+}
+
+static void dirty(int buf, size_t len)
+{
+	void *mem = map(buf, len, PROT_READ | PROT_WRITE);
+
+	fill(mem, len, 7);
+	munmap(mem, len);
+}
+
+static void check_zero(int buf, size_t len)
+{
+	void *mem = map(buf, len, PROT_READ);
+
+	CHECK(is_zero(mem, len));
+	munmap(mem, len);
+}
+
+/* Is it cleared? Then the next request of that size is a hit. */
+static void check_hit(const struct heap *heap, size_t len, int *buf)
+{
+	long long hits = get(heap, "pool_hits");
+
+	for (int i = 0; i < 100; i++) {
+		*buf = alloc(heap, len, O_RDWR);
+		check_zero(*buf, len);
+		if (get(heap, "pool_hits") > hits)
+			return;
+		/* It was not yet. */
+		dirty(*buf, len);
+		close(*buf);
+		usleep(100000);
+	}
+	fail(__FILE__, __LINE__, "no request was met by the pool");
+}
+
+TEST(pool_is_on_where_nobody_else_uses_the_region)
+{
+	char path[512], type[32] = "";
+	FILE *file;
+
+	path_of(heap, "type", path);
+	file = fopen(path, "re");
+	CHECK(file && fgets(type, sizeof(type), file));
+	fclose(file);
+
+	check_text(heap, "pool_limit", strcmp(type, "cma\n") ? "50%" : "0");
+	check_text(heap, "pool_idle", "2000");
+	check_text(heap, "pool_prepared", "");
+	end(heap);
+}
+
+TEST(without_a_limit_nothing_is_kept)
+{
+	int buf;
+
+	begin(heap, "0");
+	buf = alloc(heap, MIB(2), O_RDWR);
+	close(buf);
+	CHECK_EQUAL(get(heap, "pooled"), 0);
+	CHECK_EQUAL(get(heap, "used"), 0);
+}
+
+TEST(kept_memory_is_zero_for_the_next)
+{
+	int buf;
+
+	begin(heap, "32M");
+	buf = alloc(heap, MIB(3), O_RDWR);
+	dirty(buf, MIB(3));
+	close(buf);
+	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(3));
+	CHECK_EQUAL(get(heap, "used"), 0);
+	check_hit(heap, MIB(3), &buf);
+	CHECK_EQUAL(get(heap, "pooled"), 0);
+	CHECK_EQUAL(get(heap, "used"), (long long)MIB(3));
+	end(heap);
+}
+
+TEST(memory_that_is_not_clear_yet_is_cleared_for_the_next)
+{
+	begin(heap, "32M");
+	for (int i = 0; i < 20; i++) {
+		int buf = alloc(heap, MIB(4), O_RDWR);
+
+		check_zero(buf, MIB(4));
+		dirty(buf, MIB(4));
+		close(buf);
+	}
+	end(heap);
+}
+
+TEST(kept_memory_is_not_a_users)
+{
+	int buf;
+
+	begin(heap, "32M");
+	close(alloc(heap, MIB(2), O_RDWR));
+	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(2));
+	CHECK_EQUAL(get(heap, "used"), 0);
+	CHECK_EQUAL(get(heap, "buffers"), 0);
+	buf = alloc(heap, MIB(1), O_RDWR);
+	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(2));
+	CHECK_EQUAL(get(heap, "used"), (long long)MIB(1));
+	close(buf);
+	end(heap);
+}
+
+TEST(limit_of_the_pool_is_kept)
+{
+	int bufs[8];
+
+	begin(heap, "5M");
+	for (int i = 0; i < 8; i++)
+		bufs[i] = alloc(heap, MIB(2), O_RDWR);
+	for (int i = 0; i < 8; i++) {
+		close(bufs[i]);
+		CHECK(get(heap, "pooled") <= (long long)MIB(5));
+	}
+	WAIT_FOR(get(heap, "pooled") == (long long)MIB(4));
+
+	/* What is too large for it is not kept, and nothing goes for it. */
+	close(alloc(heap, MIB(6), O_RDWR));
+	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(4));
+	set(heap, "pool_limit", "3M");
+	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(2));
+	end(heap);
+}
+
+TEST(the_oldest_makes_room)
+{
+	int bufs[3];
+	long long hits;
+
+	begin(heap, "4M");
+	for (int i = 0; i < 3; i++)
+		bufs[i] = alloc(heap, MIB(1 + (i > 0)), O_RDWR);
+	for (int i = 0; i < 3; i++) {
+		hits = get(heap, "pool_hits");
+		close(bufs[i]);
+		/* Only what is clear can be the oldest. */
+		usleep(500000);
+	}
+	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(4));
+	hits = get(heap, "pool_hits");
+	close(alloc(heap, MIB(1), O_RDWR));
+	CHECK_EQUAL(get(heap, "pool_hits"), hits);
+	end(heap);
+}
+
+TEST(kept_memory_goes_after_a_while)
+{
+	begin(heap, "32M");
+	close(alloc(heap, MIB(2), O_RDWR));
+	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(2));
+	set(heap, "pool_idle", "50");
+	WAIT_FOR(!get(heap, "pooled"));
+	end(heap);
+}
+
+TEST(kept_memory_goes_on_demand)
+{
+	begin(heap, "32M");
+	for (int i = 1; i < 5; i++)
+		close(alloc(heap, MIB(i), O_RDWR));
+	CHECK(get(heap, "pooled") > 0);
+	CHECK_ERRNO(try_set(heap, "pooled", "1"), EINVAL);
+	set(heap, "pooled", "0");
+	CHECK_EQUAL(get(heap, "pooled"), 0);
+	end(heap);
+}
+
+TEST(kept_memory_is_in_no_requests_way)
+{
+	int bufs[MOST_BUFFERS];
+	int n, m;
+
+	begin(heap, "0");
+	n = take_all(heap, MIB(8), bufs);
+	give_back(bufs, n);
+
+	set(heap, "pool_limit", "1G");
+	m = take_all(heap, MIB(1), bufs);
+	give_back(bufs, m);
+	CHECK(get(heap, "pooled") > (long long)MIB(m) / 2);
+	CHECK_EQUAL(take_all(heap, MIB(8), bufs), n);
+	give_back(bufs, n);
+	CHECK_EQUAL(take_all(heap, MIB(1), bufs), m);
+	give_back(bufs, m);
+	end(heap);
+}
+
+/* The longest piece that nobody has lent, which could have met a request. */
+static uint64_t longest_gap(const struct heap *heap, uint64_t len)
+{
+	struct dma_heap_list_entry entries[MOST_BUFFERS];
+	struct dma_heap_list_data data = {
+		.entries = (uintptr_t)entries,
+		.nr_entries = MOST_BUFFERS,
+		.entry_size = sizeof(entries[0]),
+	};
+	const uint64_t total = (uint64_t)get(heap, "total");
+	const uint64_t align = len >= MIB(8) ? MIB(2) : MIB(1);
+	uint64_t longest = 0, at = 0;
+
+	CHECK_EQUAL(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST, &data), 0);
+	CHECK(data.nr_entries <= MOST_BUFFERS);
+
+	/* By place: nobody is sorted, and there are few. */
+	while (at < total) {
+		uint64_t next = total, after = total;
+
+		for (uint32_t i = 0; i < data.nr_entries; i++)
+			if (entries[i].region_offset >= at &&
+			    entries[i].region_offset < next) {
+				next = entries[i].region_offset;
+				after = next + entries[i].buffer_len;
+			}
+		/* Regions begin where any buffer may. */
+		at = (at + align - 1) / align * align;
+		if (next > at && next - at > longest)
+			longest = next - at;
+		at = after;
+	}
+
+	return longest;
+}
+
+TEST(no_request_fails_that_the_region_could_meet)
+{
+	struct {
+		int buf;
+		size_t len;
+	} held[24] = { 0 };
+	unsigned int failed = 0;
+
+	begin(heap, "1G");
+	srandom(20261123);
+	for (int round = 0; round < 1500; round++) {
+		const size_t i = (size_t)random() % ARRAY_SIZE(held);
+		const size_t len = MIB(1 + random() % (random() % 4 ? 4 : 16));
+		int buf;
+
+		if (held[i].len) {
+			dirty(held[i].buf, page_size());
+			close(held[i].buf);
+			held[i].len = 0;
+			continue;
+		}
+		if (!try_alloc(heap, len, O_RDWR, 0, &buf)) {
+			check_zero(buf, page_size());
+			held[i].buf = buf;
+			held[i].len = len;
+			continue;
+		}
+		CHECK_EQUAL(errno, ENOMEM);
+		failed++;
+		CHECK(get(heap, "pooled") == 0);
+		/* Drivers may have some of an area that is theirs as well. */
+		CHECK(longest_gap(heap, len) < len + MIB(2));
+	}
+	printf("# %u of the requests failed, as they had to\n", failed);
+	/* One with a reserve has more to give to root. */
+	CHECK(failed || !has_region(heap));
+	end(heap);
+}
+
+TEST(nobody_sees_what_was_there_before)
+{
+	pid_t pids[4];
+
+	begin(heap, "24M");
+	for (size_t i = 0; i < ARRAY_SIZE(pids); i++) {
+		pids[i] = fork_child();
+		if (pids[i])
+			continue;
+		srandom((unsigned int)i);
+		for (int round = 0; round < 60; round++) {
+			const size_t len = MIB(1) << random() % 3;
+			int buf;
+
+			if (try_alloc(heap, len, O_RDWR, 0, &buf)) {
+				CHECK_EQUAL(errno, ENOMEM);
+				continue;
+			}
+			check_zero(buf, len);
+			dirty(buf, len);
+			close(buf);
+		}
+		exit(0);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(pids); i++)
+		check_child(pids[i]);
+	end(heap);
+}
+
+TEST(prepared_buffers_are_ready)
+{
+	long long hits;
+	int bufs[4];
+
+	begin(heap, "0");
+	set(heap, "pool_prepared", "3x2M 1x4096\n");
+	check_text(heap, "pool_prepared", "3x2097152 1x4096");
+	WAIT_FOR(get(heap, "pooled") == (long long)MIB(6) + 4096);
+	CHECK_EQUAL(get(heap, "used"), 0);
+
+	hits = get(heap, "pool_hits");
+	bufs[0] = alloc(heap, MIB(2), O_RDWR);
+	check_zero(bufs[0], MIB(2));
+	CHECK_EQUAL(get(heap, "pool_hits"), hits + 1);
+	/* There are to be three again. */
+	WAIT_FOR(get(heap, "pooled") == (long long)MIB(6) + 4096);
+	/* And no more. */
+	dirty(bufs[0], MIB(2));
+	close(bufs[0]);
+	WAIT_FOR(get(heap, "pooled") == (long long)MIB(6) + 4096);
+
+	/* They do not age, but can be done without. */
+	set(heap, "pool_idle", "1");
+	usleep(300000);
+	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(6) + 4096);
+	set(heap, "pool_prepared", "\n");
+	WAIT_FOR(!get(heap, "pooled"));
+	end(heap);
+}
+
+TEST(prepared_buffers_give_way_and_come_back)
+{
+	int bufs[MOST_BUFFERS];
+	int n;
+
+	begin(heap, "0");
+	n = take_all(heap, MIB(1), bufs);
+	give_back(bufs, n);
+	set(heap, "pool_prepared", "4x3M");
+	WAIT_FOR(get(heap, "pooled") == (long long)MIB(12));
+	CHECK_EQUAL(take_all(heap, MIB(1), bufs), n);
+	give_back(bufs, n);
+	WAIT_FOR(get(heap, "pooled") == (long long)MIB(12));
+	end(heap);
+}
+
+TEST(what_makes_no_sense_for_a_pool_is_refused)
+{
+	const char *const prepared[] = {
+		"4", "x", "4x", "x4096", "0x4096", "4x0", "-1x4096", "4x-1",
+		"4x4096,", "4x4096 4", "4x4096x", "1x4096 2x4096", "70000x1",
+		"1x18446744073709551615", "a",
+		"1x4K 1x8K 1x12K 1x16K 1x20K 1x24K 1x28K 1x32K 1x36K",
+	};
+	const char *const idle[] = { "", "-1", "3600001", "1s", "x" };
+
+	begin(heap, "0");
+	for (size_t i = 0; i < ARRAY_SIZE(prepared); i++)
+		CHECK_ERRNO(try_set(heap, "pool_prepared", prepared[i]), EINVAL);
+	for (size_t i = 0; i < ARRAY_SIZE(idle); i++)
+		if (*idle[i])
+			CHECK_ERRNO(try_set(heap, "pool_idle", idle[i]), EINVAL);
+	CHECK_ERRNO(try_set(heap, "pool_limit", "101%"), EINVAL);
+	check_text(heap, "pool_prepared", "");
+	end(heap);
+}
