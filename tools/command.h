@@ -26,6 +26,7 @@ struct command {
 extern const struct command alloc_command;
 extern const struct command info_command;
 extern const struct command list_command;
+extern const struct command map_command;
 extern const struct command stats_command;
 extern const struct command top_command;
 

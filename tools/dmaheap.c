@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
 	&info_command,
 	&stats_command,
 	&top_command,
+	&map_command,
 	&alloc_command,
 	&help_command,
 };

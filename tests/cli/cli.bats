@@ -43,6 +43,7 @@ Commands:
   info    Show all about a heap, and who has its buffers
   stats   Show the counters of heaps, for scripts and exporters
   top     Show who has how much, those who have most first
+  map     Draw who has which part of a heap's region, for root
   alloc   Allocate a buffer, and hold it or hand it to a command
   help    Show the commands, or what one of them does
 
@@ -56,7 +57,7 @@ Commands:
 
 @test "help COMMAND and COMMAND --help are the same" {
 	local command
-	for command in list info stats top alloc help; do
+	for command in list info stats top map alloc help; do
 		run -- "$DMAHEAP" help "$command"
 		[[ $status -eq 0 ]]
 		[[ ${lines[0]} == "Usage: dmaheap $command "* ]]
@@ -268,6 +269,22 @@ Try 'dmaheap help top'." top -d 86401
 		"$DMAHEAP top & sleep 1; kill -INT \$!; wait \$!; echo status \$?; stty -a" \
 		/dev/null </dev/null'
 	[[ $output == *"status 0"* && $output == *" icanon "* && $output == *" echo "* ]]
+}
+
+@test "map: no heap" {
+	expect 2 "" "dmaheap map: HEAP is missing
+Try 'dmaheap help map'." map --svg
+}
+
+@test "map: two heaps" {
+	expect 2 "" "dmaheap map: one heap at a time, and options before it
+Try 'dmaheap help map'." map reserved --svg
+}
+
+@test "map: a heap that is not there, and none is" {
+	expect 1 "" \
+		"dmaheap: there is no heap 'reserved', and no other on this machine (nothing in /dev/dma_heap)" \
+		map reserved
 }
 
 @test "a lost output is a failure" {
