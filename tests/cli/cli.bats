@@ -45,6 +45,7 @@ Commands:
   top     Show who has how much, those who have most first
   map     Draw who has which part of a heap's region, for root
   alloc   Allocate a buffer, and hold it or hand it to a command
+  doctor  Tell what is missing on this machine, and what mends it
   help    Show the commands, or what one of them does
 
 'dmaheap help COMMAND' tells more about each." "" help
@@ -57,7 +58,7 @@ Commands:
 
 @test "help COMMAND and COMMAND --help are the same" {
 	local command
-	for command in list info stats top map alloc help; do
+	for command in list info stats top map alloc doctor help; do
 		run -- "$DMAHEAP" help "$command"
 		[[ $status -eq 0 ]]
 		[[ ${lines[0]} == "Usage: dmaheap $command "* ]]
@@ -285,6 +286,11 @@ Try 'dmaheap help map'." map reserved --svg
 	expect 1 "" \
 		"dmaheap: there is no heap 'reserved', and no other on this machine (nothing in /dev/dma_heap)" \
 		map reserved
+}
+
+@test "doctor: an argument" {
+	expect 2 "" "dmaheap doctor: it takes no argument: 'reserved'
+Try 'dmaheap help doctor'." doctor reserved
 }
 
 @test "a lost output is a failure" {
