@@ -88,6 +88,9 @@ void read_attributes(dev_t heap, struct attributes *attributes)
 		[FIGURE_FAILURES_LIMIT] = "failures_limit",
 		[FIGURE_FAILURES_MEMORY] = "failures_memory",
 		[FIGURE_FAILURES_OTHER] = "failures_other",
+		[FIGURE_POOLED] = "pooled",
+		[FIGURE_POOL_HITS] = "pool_hits",
+		[FIGURE_POOL_MISSES] = "pool_misses",
 		[FIGURE_CONTIGUOUS] = "contiguous",
 		[FIGURE_CPU_ACCESS] = "cpu_access",
 	};

@@ -134,6 +134,9 @@ static void print_amounts(const struct heap *heap)
 	if (is_known(heap, FIGURE_PEAK))
 		printf("Peak        %s\n",
 		       format_size(value_of(heap, FIGURE_PEAK), text));
+	if (is_known(heap, FIGURE_POOLED))
+		printf("Pool        %s kept for the next request\n",
+		       format_size(value_of(heap, FIGURE_POOLED), text));
 }
 
 static void print_limit(const struct heap *heap)

@@ -101,7 +101,7 @@ camera_json='{"name":"camera","names":["camera","cam"],'\
 '"limit":"70%","total":67108864,"free":13107200,"used":50331648,'\
 '"peak":54525952,"buffers":6,"allocations":17,"largest_success":33177600,'\
 '"smallest_failure":16777216,"failures_limit":2,"failures_memory":1,'\
-'"failures_other":0,"contiguous":true,"cpu_access":true}'
+'"failures_other":0,"pooled":2097152,"pool_hits":7,"pool_misses":2,"contiguous":true,"cpu_access":true}'
 
 @test "stats --json: the names of the attributes; null, and never 0, for what is not known" {
 	run --separate-stderr -- "$with_heaps" "$DMAHEAP" stats --json \
@@ -112,7 +112,7 @@ camera_json='{"name":"camera","names":["camera","cam"],'\
 '"region":"elsewhere","limit":null,"total":null,"free":null,"used":null,'\
 '"peak":null,"buffers":null,"allocations":null,"largest_success":null,'\
 '"smallest_failure":null,"failures_limit":null,"failures_memory":null,'\
-'"failures_other":null,"contiguous":null,"cpu_access":null}]}' ]]
+'"failures_other":null,"pooled":null,"pool_hits":null,"pool_misses":null,"contiguous":null,"cpu_access":null}]}' ]]
 }
 
 @test "top: who has most comes first" {
@@ -166,6 +166,7 @@ Memory      CMA area camera@58000000, each buffer in one piece
 Size        64M, 12.5M free, perhaps in pieces
 Lent        48M (buffers: 6)
 Peak        52M
+Pool        2M kept for the next request
 Limit       70% of what others leave, for each user
 Requests    17 were met, the largest of 31.6M
 Failures    2 for a limit, 1 for want of memory, 0 for other reasons
