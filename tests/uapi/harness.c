@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -175,6 +176,14 @@ bool is_zero(const void *mem, size_t len)
 	return !bytes[0] && !memcmp(bytes, bytes + 1, len - 1);
 }
 
+long long nanoseconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
 unsigned int count_fds(void)
 {
 	DIR *dir = opendir("/proc/self/fd");
@@ -297,11 +306,15 @@ static void run_test(const struct test *test, const char *heap)
 		perror("fork");
 		exit(1);
 	}
-	if (!pid)
+	if (!pid) {
+		setpgid(0, 0);
 		run_in_child(test, heap);
+	}
 
 	while (waitpid(pid, &status, 0) < 0)
 		;
+	/* What it has left behind, whoever's that is by now. */
+	kill(-pid, SIGKILL);
 	report(heap, test, status);
 }
 

@@ -112,6 +112,9 @@ void fill(void *mem, size_t len, uint32_t seed);
 void check_filled(const void *mem, size_t len, size_t first, uint32_t seed);
 bool is_zero(const void *mem, size_t len);
 
+/* Of a clock that only goes on. */
+long long nanoseconds(void);
+
 /* How many descriptors this process has open. */
 unsigned int count_fds(void);
 
