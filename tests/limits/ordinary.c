@@ -158,6 +158,7 @@ TEST(second_and_third_user_get_frames_by_default)
 	CHECK(take_frames() > 0);
 }
 
+/* With a bystander who is not harmed. */
 #define PROCESSES 1000
 
 /* Processes of Alice's, and every fourth of a subordinate's. */
@@ -181,7 +182,7 @@ static pid_t start_asker(int i, int go)
 	hold();
 }
 
-TEST(thousand_processes_of_one_user_harm_nobody)
+TEST(thousand_processes_have_one_share)
 {
 	struct bystander bystander = begin_bystander();
 	static char bytes[PROCESSES];

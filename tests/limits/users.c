@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -84,17 +85,25 @@ pid_t fork_into_namespace(uid_t owner, uid_t first, unsigned int count)
 
 void prepare_holders(void)
 {
-	CHECK_EQUAL(pipe2(holders, O_CLOEXEC), 0);
+	CHECK_EQUAL(pipe2(holders, O_CLOEXEC | O_NONBLOCK), 0);
 }
 
 void wait_for_holders(unsigned int n)
 {
 	char byte;
 
-	close(holders[1]);
-	while (n--)
-		CHECK_EQUAL(read(holders[0], &byte, 1), 1);
+	while (n) {
+		if (read(holders[0], &byte, 1) == 1) {
+			n--;
+			continue;
+		}
+		CHECK_EQUAL(errno, EAGAIN);
+		/* One that failed. */
+		CHECK_EQUAL(waitpid(-1, NULL, WNOHANG), 0);
+		usleep(1000);
+	}
 	close(holders[0]);
+	close(holders[1]);
 }
 
 void hold(void)

@@ -29,7 +29,7 @@ pid_t fork_into_namespace(uid_t owner, uid_t first, unsigned int count);
 /*
  * Children that keep what they have until they are ended: prepare_holders()
  * comes before they are made, and each calls hold() when it has done its part.
- * A holder that ends by itself makes the test fail, or run out of time.
+ * While they are waited for, no child may end.
  */
 void prepare_holders(void);
 void wait_for_holders(unsigned int n);
