@@ -82,16 +82,30 @@ static void system_heap_free_list(struct list_head *pages)
 	}
 }
 
+/* Does @page come right after the last piece? Then both are one extent. */
+static bool system_heap_continues(const struct list_head *pages,
+				  const struct page *page)
+{
+	const struct page *last;
+
+	if (list_empty(pages))
+		return false;
+
+	last = list_last_entry(pages, struct page, lru);
+	return page_to_pfn(last) + (1UL << compound_order(last)) ==
+	       page_to_pfn(page);
+}
+
 /*
- * Fills @pages with @nr_pages pages in pieces and counts the pieces. On
- * failure the list holds what was got so far.
+ * Fills @pages with @nr_pages pages in pieces and counts the extents that they
+ * are. On failure the list holds what was got so far.
  */
 static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
 			    struct list_head *pages)
 {
 	unsigned long left = nr_pages, look = 0;
 	unsigned int from = 0;
-	int nr_pieces = 0;
+	int nr_extents = 0;
 	int ret = 0;
 
 	ret = dma_heap_headroom_claim(nr_pages);
@@ -119,15 +133,27 @@ static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
 			ret = -ENOMEM;
 			break;
 		}
+		nr_extents += !system_heap_continues(pages, page);
 		list_add_tail(&page->lru, pages);
 		n = 1UL << compound_order(page);
 		dma_heap_headroom_unclaim(n);
 		left -= n;
-		nr_pieces++;
 	}
 
 	dma_heap_headroom_unclaim(left);
-	return ret ?: nr_pieces;
+	return ret ?: nr_extents;
+}
+
+static void system_heap_free_extent(const struct dma_heap_extent *extent)
+{
+	unsigned long done, n;
+
+	for (done = 0; done < extent->nr_pages; done += n) {
+		struct page *page = pfn_to_page(extent->pfn + done);
+
+		n = 1UL << compound_order(page);
+		__free_pages(page, ilog2(n));
+	}
 }
 
 static void system_heap_free(struct dma_heap_buffer *buffer)
@@ -135,8 +161,25 @@ static void system_heap_free(struct dma_heap_buffer *buffer)
 	unsigned int i;
 
 	for (i = 0; i < buffer->nr_extents; i++)
-		__free_pages(pfn_to_page(buffer->extents[i].pfn),
-			     ilog2(buffer->extents[i].nr_pages));
+		system_heap_free_extent(&buffer->extents[i]);
+}
+
+/* Makes one extent of pieces that follow each other. */
+static void system_heap_fill_extents(struct dma_heap_extent *extent,
+				     const struct list_head *pages)
+{
+	const struct page *page;
+
+	extent->pfn = page_to_pfn(list_first_entry(pages, struct page, lru));
+	extent->nr_pages = 0;
+	list_for_each_entry(page, pages, lru) {
+		if (extent->pfn + extent->nr_pages != page_to_pfn(page)) {
+			extent++;
+			extent->pfn = page_to_pfn(page);
+			extent->nr_pages = 0;
+		}
+		extent->nr_pages += 1UL << compound_order(page);
+	}
 }
 
 static const struct dma_heap_buffer_ops system_heap_buffer_ops = {
@@ -149,10 +192,8 @@ static struct dma_buf *system_heap_allocate(struct dma_heap *heap,
 {
 	const struct system_heap *system_heap = dma_heap_get_drvdata(heap);
 	unsigned long nr_pages = len >> PAGE_SHIFT;
-	struct dma_heap_extent *extent;
 	struct dma_heap_buffer *buffer;
 	struct dma_buf *dmabuf;
-	struct page *page;
 	LIST_HEAD(pages);
 	int ret;
 
@@ -167,12 +208,7 @@ static struct dma_buf *system_heap_allocate(struct dma_heap *heap,
 		goto free;
 	}
 
-	extent = buffer->extents;
-	list_for_each_entry(page, &pages, lru) {
-		extent->pfn = page_to_pfn(page);
-		extent->nr_pages = 1UL << compound_order(page);
-		extent++;
-	}
+	system_heap_fill_extents(buffer->extents, &pages);
 
 	dmabuf = dma_heap_buffer_export(buffer, fd_flags);
 	if (IS_ERR(dmabuf)) {
