@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 
-# amd64 or arm64: the machine that demo runs
+# amd64 or arm64: the machine that demo and bench run
 ARCH ?= amd64
 
 .PHONY: help
@@ -11,7 +11,7 @@ help:
 	@echo 'make compatibility     write what the last check found on each kernel into docs/compatibility.md'
 	@echo 'make check-debug       run them on kernels that look closely (an hour; 20 minutes more to build them)'
 	@echo 'make deb               build the Debian packages, in build/deb'
-	@echo 'make bench             time our heaps beside the ones of mainline'
+	@echo 'make bench             measure our heaps beside the ones of mainline (ARCH=arm64, ACCEL=kvm)'
 	@echo 'make bench-sync        count the cache maintenance of a frame, beside mainline'
 	@echo 'make clean             delete what was built (the cache of roots and kernels stays)'
 
@@ -37,7 +37,7 @@ deb:
 
 .PHONY: bench
 bench:
-	@bench/run
+	@bench/run $(ARCH)
 
 .PHONY: bench-sync
 bench-sync:

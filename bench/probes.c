@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,40 +6,24 @@
 
 #include "heaps.h"
 #include "probes.h"
-
-#define TRACING "/sys/kernel/tracing/"
-#define GROUP "dmabuf_heaps_bench"
+#include "tracing.h"
 
 #define MOST_PROBES 4
 
 static const struct probe *added[MOST_PROBES];
 static unsigned int nr_added;
 
-static int append_line(const char *path, const char *line)
-{
-	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	ssize_t written;
-
-	if (fd < 0)
-		return -errno;
-	written = write(fd, line, strlen(line));
-	if (written < 0)
-		written = -errno;
-	close(fd);
-	return written < 0 ? (int)written : 0;
-}
-
 /* The histogram that adds up the sizes; "!" before it takes it away. */
 static int set_histogram(const struct probe *probe, const char *sign)
 {
 	char path[200], line[200];
 
-	snprintf(path, sizeof(path), TRACING "events/" GROUP "/%s/trigger",
+	snprintf(path, sizeof(path), TRACING "events/" TRACING_GROUP "/%s/trigger",
 		 probe->name);
 	snprintf(line, sizeof(line),
 		 "%shist:keys=common_pid:vals=size if common_pid == %d%s", sign,
 		 getpid(), probe->condition ?: "");
-	return append_line(path, line);
+	return tracing_append(path, line);
 }
 
 static void remove_all(void)
@@ -51,9 +33,9 @@ static void remove_all(void)
 	while (nr_added) {
 		const struct probe *probe = added[--nr_added];
 
-		snprintf(line, sizeof(line), "-:" GROUP "/%s", probe->name);
+		snprintf(line, sizeof(line), "-:" TRACING_GROUP "/%s", probe->name);
 		if (set_histogram(probe, "!") ||
-		    append_line(TRACING "kprobe_events", line))
+		    tracing_append(TRACING "kprobe_events", line))
 			fprintf(stderr, "the probe %s stays\n", probe->name);
 	}
 }
@@ -63,9 +45,9 @@ void probe_add(const struct probe *probe)
 	char line[200];
 	int ret;
 
-	snprintf(line, sizeof(line), "p:" GROUP "/%s %s", probe->name,
+	snprintf(line, sizeof(line), "p:" TRACING_GROUP "/%s %s", probe->name,
 		 probe->function);
-	ret = append_line(TRACING "kprobe_events", line);
+	ret = tracing_append(TRACING "kprobe_events", line);
 	if (ret)
 		die(probe->function, strerror(-ret));
 	if (!nr_added)
@@ -83,7 +65,7 @@ uint64_t probe_read(const struct probe *probe)
 	char path[200], line[200];
 	FILE *file;
 
-	snprintf(path, sizeof(path), TRACING "events/" GROUP "/%s/hist",
+	snprintf(path, sizeof(path), TRACING "events/" TRACING_GROUP "/%s/hist",
 		 probe->name);
 	file = fopen(path, "re");
 	if (!file)
