@@ -7,6 +7,33 @@
 
 #include "buffer.h"
 
+/**
+ * struct dma_heap_filling - a page table that is being filled
+ * @vma: The mapping.
+ * @walk: What comes next.
+ */
+struct dma_heap_filling {
+	const struct vm_area_struct *vma;
+	struct dma_heap_walk walk;
+};
+
+/* Under the page table's lock. Another fault may have been faster. */
+static int dma_heap_fill_entry(pte_t *pte, unsigned long addr, void *data)
+{
+	struct dma_heap_filling *filling = data;
+	struct dma_heap_walk *walk = &filling->walk;
+
+	if (pte_none(ptep_get(pte)))
+		set_pte_at(filling->vma->vm_mm, addr, pte,
+			   pte_mkspecial(pfn_pte(walk->pfn,
+						 filling->vma->vm_page_prot)));
+	walk->pfn++;
+	if (!--walk->nr_pages)
+		dma_heap_walk_next(walk);
+
+	return 0;
+}
+
 /*
  * A fault fills the page table it happened in, so there is one fault for each
  * 2 MiB (with pages of 4 KiB) and not one for each page.
@@ -15,20 +42,12 @@ static vm_fault_t dma_heap_buffer_fault(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	const struct dma_heap_view *view = vma->vm_private_data;
-	const struct dma_heap_span one = { view->span.first + vmf->pgoff, 1 };
+	struct dma_heap_filling filling = { .vma = vma };
 	struct dma_heap_span around;
-	struct dma_heap_walk walk;
 	unsigned long addr, end;
-	vm_fault_t ret;
 
 	if (vmf->pgoff >= view->span.nr_pages)
 		return VM_FAULT_SIGBUS;
-
-	/* The page that was asked for must be there, the others may. */
-	dma_heap_walk_start(&walk, view->buffer, one);
-	ret = vmf_insert_pfn(vma, vmf->address, walk.pfn);
-	if (ret != VM_FAULT_NOPAGE)
-		return ret;
 
 	addr = max(vmf->address & PMD_MASK, vma->vm_start);
 	end = min((vmf->address & PMD_MASK) + PMD_SIZE - 1, vma->vm_end - 1);
@@ -37,12 +56,10 @@ static vm_fault_t dma_heap_buffer_fault(struct vm_fault *vmf)
 			      view->span.nr_pages - around.first);
 	around.first += view->span.first;
 
-	for (dma_heap_walk_start(&walk, view->buffer, around); walk.nr_pages;
-	     dma_heap_walk_next(&walk))
-		for (; walk.nr_pages; walk.nr_pages--, addr += PAGE_SIZE)
-			if (vmf_insert_pfn(vma, addr, walk.pfn++) !=
-			    VM_FAULT_NOPAGE)
-				return VM_FAULT_NOPAGE;
+	dma_heap_walk_start(&filling.walk, view->buffer, around);
+	if (apply_to_page_range(vma->vm_mm, addr, around.nr_pages << PAGE_SHIFT,
+				dma_heap_fill_entry, &filling))
+		return VM_FAULT_OOM;
 
 	return VM_FAULT_NOPAGE;
 }

@@ -262,6 +262,18 @@ static bool clear(struct dma_heap_pool *pool,
 	return true;
 }
 
+/* The limit may have been lowered while it was being cleared. */
+static bool may_keep(const struct dma_heap_pool *pool, unsigned long nr_pages)
+{
+	const unsigned long limit = limit_in_pages(pool);
+
+	if (pool->yielding || pool->stopped)
+		return false;
+
+	return count_missing(pool, nr_pages) > 0 ||
+	       (nr_pages <= limit && pool->pages <= limit - nr_pages);
+}
+
 /* Clears what came first; false if there is nothing to clear. */
 static bool clear_one(struct dma_heap_pool *pool)
 {
@@ -284,7 +296,7 @@ static bool clear_one(struct dma_heap_pool *pool)
 	mutex_lock(&pool->lock);
 	pool->pages -= kept->extent.nr_pages;
 	pool->nr_kept--;
-	if (is_clear && !pool->yielding && !pool->stopped) {
+	if (is_clear && may_keep(pool, kept->extent.nr_pages)) {
 		add(pool, kept, &pool->ready);
 		kept = NULL;
 	}

@@ -2,12 +2,26 @@
 /* how memory is mapped for a process */
 #include <linux/mm.h>
 
+static int fill(pte_t *pte, unsigned long addr, void *data)
+{
+	const struct vm_area_struct *vma = data;
+
+	if (pte_none(ptep_get(pte)))
+		set_pte_at(vma->vm_mm, addr, pte,
+			   pte_mkspecial(pfn_pte(0, vma->vm_page_prot)));
+	return 0;
+}
+
 vm_fault_t check(struct vm_fault *fault);
 vm_fault_t check(struct vm_fault *fault)
 {
-	vm_flags_set(fault->vma, VM_PFNMAP);
-	vm_flags_clear(fault->vma, VM_MAYWRITE);
-	return vmf_insert_pfn(fault->vma, fault->address, fault->pgoff);
+	struct vm_area_struct *vma = fault->vma;
+
+	vm_flags_set(vma, VM_PFNMAP);
+	vm_flags_clear(vma, VM_MAYWRITE);
+	if (apply_to_page_range(vma->vm_mm, fault->address, PAGE_SIZE, fill, vma))
+		return VM_FAULT_OOM;
+	return VM_FAULT_NOPAGE;
 }
 
 const struct vm_operations_struct vm_ops = { .fault = check };
