@@ -110,13 +110,8 @@ int dma_heap_lending_start(struct dma_heap *heap,
 		return ret;
 
 	heap->source = info->source;
-	/*
-	 * Drivers that share a region have no way to ask for what is kept of it,
-	 * so there it is up to the administrator.
-	 */
 	if (heap->source)
-		dma_heap_pool_start(heap, heap->region.nr_pages &&
-				    !heap->source->shared);
+		dma_heap_pool_start(heap);
 
 	return 0;
 }

@@ -7,6 +7,12 @@
 
 #include "buffer.h"
 
+/*
+ * A module can write an entry of a page table where that needs no function that
+ * the kernel keeps to itself.
+ */
+#if !defined(MODULE) || defined(CONFIG_X86) || defined(CONFIG_ARM64)
+
 /**
  * struct dma_heap_filling - a page table that is being filled
  * @vma: The mapping.
@@ -34,6 +40,44 @@ static int dma_heap_fill_entry(pte_t *pte, unsigned long addr, void *data)
 	return 0;
 }
 
+/* Fills a page table from @addr on. */
+static vm_fault_t dma_heap_fill(struct vm_area_struct *vma, unsigned long addr,
+				struct dma_heap_span span)
+{
+	const struct dma_heap_view *view = vma->vm_private_data;
+	struct dma_heap_filling filling = { .vma = vma };
+
+	dma_heap_walk_start(&filling.walk, view->buffer, span);
+	if (apply_to_page_range(vma->vm_mm, addr, span.nr_pages << PAGE_SHIFT,
+				dma_heap_fill_entry, &filling))
+		return VM_FAULT_OOM;
+
+	return VM_FAULT_NOPAGE;
+}
+
+#else
+
+/* Fills a page table from @addr on, an entry at a time. */
+static vm_fault_t dma_heap_fill(struct vm_area_struct *vma, unsigned long addr,
+				struct dma_heap_span span)
+{
+	const struct dma_heap_view *view = vma->vm_private_data;
+	struct dma_heap_walk walk;
+	vm_fault_t ret;
+
+	for (dma_heap_walk_start(&walk, view->buffer, span); walk.nr_pages;
+	     dma_heap_walk_next(&walk))
+		for (; walk.nr_pages; walk.nr_pages--, addr += PAGE_SIZE) {
+			ret = vmf_insert_pfn(vma, addr, walk.pfn++);
+			if (ret != VM_FAULT_NOPAGE)
+				return ret;
+		}
+
+	return VM_FAULT_NOPAGE;
+}
+
+#endif
+
 /*
  * A fault fills the page table it happened in, so there is one fault for each
  * 2 MiB (with pages of 4 KiB) and not one for each page.
@@ -42,7 +86,6 @@ static vm_fault_t dma_heap_buffer_fault(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	const struct dma_heap_view *view = vma->vm_private_data;
-	struct dma_heap_filling filling = { .vma = vma };
 	struct dma_heap_span around;
 	unsigned long addr, end;
 
@@ -56,12 +99,7 @@ static vm_fault_t dma_heap_buffer_fault(struct vm_fault *vmf)
 			      view->span.nr_pages - around.first);
 	around.first += view->span.first;
 
-	dma_heap_walk_start(&filling.walk, view->buffer, around);
-	if (apply_to_page_range(vma->vm_mm, addr, around.nr_pages << PAGE_SHIFT,
-				dma_heap_fill_entry, &filling))
-		return VM_FAULT_OOM;
-
-	return VM_FAULT_NOPAGE;
+	return dma_heap_fill(vma, addr, around);
 }
 
 /*

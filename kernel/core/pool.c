@@ -29,8 +29,7 @@
 /* How much is cleared between two looks at whether somebody wants it. */
 #define PAGES_PER_LOOK (SZ_2M >> PAGE_SHIFT)
 
-/* When a pool is on by itself: a part of the region, for a short time. */
-#define DEFAULT_PERCENT 50
+/* In milliseconds. */
 #define DEFAULT_IDLE 2000
 
 /* More would take long to look through. */
@@ -285,6 +284,7 @@ static bool clear_one(struct dma_heap_pool *pool)
 					link);
 	if (kept) {
 		list_del(&kept->link);
+		pool->clearing = kept->extent.nr_pages;
 		begin(pool);
 	}
 	mutex_unlock(&pool->lock);
@@ -294,6 +294,7 @@ static bool clear_one(struct dma_heap_pool *pool)
 	is_clear = clear(pool, &kept->extent);
 
 	mutex_lock(&pool->lock);
+	pool->clearing = 0;
 	pool->pages -= kept->extent.nr_pages;
 	pool->nr_kept--;
 	if (is_clear && may_keep(pool, kept->extent.nr_pages)) {
@@ -309,6 +310,7 @@ static bool clear_one(struct dma_heap_pool *pool)
 	mutex_lock(&pool->lock);
 	end(pool);
 	mutex_unlock(&pool->lock);
+	wake_up_all(&pool->done);
 
 	return true;
 }
@@ -484,6 +486,43 @@ static int take_with_all(struct dma_heap_pool *pool,
 	return ret == -ERESTARTSYS ? -EINTR : ret;
 }
 
+/*
+ * What is kept of a size: ready, or else to be cleared. What is just being cleared
+ * is waited for, once: that takes less time than to find and clear other memory.
+ * NULL if there is nothing, or for a killed caller.
+ */
+static struct dma_heap_kept *take_kept(struct dma_heap_pool *pool,
+				       unsigned long nr_pages, bool *is_ready)
+{
+	struct dma_heap_kept *kept;
+	bool wait;
+
+	mutex_lock(&pool->lock);
+	kept = find(pool, &pool->ready, nr_pages);
+	*is_ready = kept;
+	if (is_on(pool)) {
+		pool->hits += *is_ready;
+		pool->misses += !*is_ready;
+	}
+	if (!kept)
+		kept = find(pool, &pool->dirty, nr_pages);
+	wait = !kept && pool->clearing == nr_pages;
+	mutex_unlock(&pool->lock);
+	if (!wait)
+		return kept;
+
+	if (wait_event_killable(pool->done,
+				READ_ONCE(pool->clearing) != nr_pages))
+		return NULL;
+
+	mutex_lock(&pool->lock);
+	kept = find(pool, &pool->ready, nr_pages);
+	*is_ready = kept;
+	mutex_unlock(&pool->lock);
+
+	return kept;
+}
+
 /**
  * dma_heap_pool_take() - take cleared memory, from the pool if it has some
  * @heap: Whose.
@@ -500,31 +539,23 @@ int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 	bool is_ready;
 	int ret;
 
-	mutex_lock(&pool->lock);
-	kept = find(pool, &pool->ready, extent->nr_pages);
-	is_ready = kept;
-	if (is_on(pool)) {
-		pool->hits += is_ready;
-		pool->misses += !is_ready;
-	}
-	if (!kept)
-		kept = find(pool, &pool->dirty, extent->nr_pages);
-	if (kept && pool->nr_prepared)
-		queue_work_in(pool, 0);
-	mutex_unlock(&pool->lock);
-
+	kept = take_kept(pool, extent->nr_pages, &is_ready);
 	if (kept) {
 		*extent = kept->extent;
 		kfree(kept);
 		ret = is_ready ? 0 : heap->source->clear(heap, extent);
 		if (ret)
 			heap->source->give_back(heap, extent);
-		return ret;
+	} else {
+		ret = heap->source->take(heap, extent);
+		if (ret == -ENOMEM)
+			ret = take_with_all(pool, extent);
 	}
 
-	ret = heap->source->take(heap, extent);
-	if (ret == -ENOMEM)
-		ret = take_with_all(pool, extent);
+	mutex_lock(&pool->lock);
+	if (pool->nr_prepared)
+		queue_work_in(pool, 0);
+	mutex_unlock(&pool->lock);
 
 	return ret;
 }
@@ -873,10 +904,12 @@ static struct notifier_block memory_block = { .notifier_call = memory_goes };
 static struct shrinker *pool_shrinker;
 
 /*
- * For a heap that is being added, with its region. Where @enabled, the pool is on
- * from the beginning; else when an administrator says so.
+ * For a heap that is being added, with its region. The pool is off until an
+ * administrator says otherwise: drivers that share a region have no way to ask for
+ * what is kept of it, and buffers that are lent again stay where they were, which
+ * may divide a region otherwise than if each was put to the first place.
  */
-void dma_heap_pool_start(struct dma_heap *heap, bool enabled)
+void dma_heap_pool_start(struct dma_heap *heap)
 {
 	struct dma_heap_pool *pool = &heap->pool;
 
@@ -888,9 +921,6 @@ void dma_heap_pool_start(struct dma_heap *heap, bool enabled)
 	INIT_DELAYED_WORK(&pool->work, work);
 	pool->idle = DEFAULT_IDLE;
 	pool->limit = (struct dma_heap_limit){ DMA_HEAP_LIMIT_BYTES, 0 };
-	if (enabled)
-		pool->limit = (struct dma_heap_limit){ DMA_HEAP_LIMIT_PERCENT,
-						       DEFAULT_PERCENT };
 
 	mutex_lock(&pools_lock);
 	list_add_tail(&pool->link, &pools);

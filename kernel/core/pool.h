@@ -35,7 +35,8 @@ struct dma_heap_prepared {
  * @dirty: What is to be cleared, the oldest first.
  * @busy: How many have some of its memory in their hands: clear it, give it
  *	back, or have just taken it for the pool.
- * @done: Woken when @busy has become 0.
+ * @clearing: The size of what the work is clearing, in pages, or 0.
+ * @done: Woken when @busy has become 0, and when @clearing ends.
  * @yielding: How many requests could not be met: nothing is kept meanwhile.
  * @stopped: Nothing is kept any more.
  * @pages: What is kept in the two lists, and what is being cleared.
@@ -55,6 +56,7 @@ struct dma_heap_pool {
 	struct list_head ready;
 	struct list_head dirty;
 	unsigned int busy;
+	unsigned long clearing;
 	wait_queue_head_t done;
 	unsigned int yielding;
 	bool stopped;
@@ -73,7 +75,7 @@ struct dma_heap_pool {
 int dma_heap_pools_init(void);
 void dma_heap_pools_exit(void);
 
-void dma_heap_pool_start(struct dma_heap *heap, bool enabled);
+void dma_heap_pool_start(struct dma_heap *heap);
 void dma_heap_pool_stop(struct dma_heap *heap);
 
 int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent);

@@ -86,7 +86,7 @@ static void system_heap_free_list(struct list_head *pages)
 static bool system_heap_continues(const struct list_head *pages,
 				  const struct page *page)
 {
-	const struct page *last;
+	struct page *last;
 
 	if (list_empty(pages))
 		return false;
@@ -168,7 +168,7 @@ static void system_heap_free(struct dma_heap_buffer *buffer)
 static void system_heap_fill_extents(struct dma_heap_extent *extent,
 				     const struct list_head *pages)
 {
-	const struct page *page;
+	struct page *page;
 
 	extent->pfn = page_to_pfn(list_first_entry(pages, struct page, lru));
 	extent->nr_pages = 0;

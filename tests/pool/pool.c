@@ -133,20 +133,11 @@ static void check_hit(const struct heap *heap, size_t len, int *buf)
 	fail(__FILE__, __LINE__, "no request was met by the pool");
 }
 
-TEST(pool_is_on_where_nobody_else_uses_the_region)
+TEST(pool_is_off_until_it_is_said_otherwise)
 {
-	char path[512], type[32] = "";
-	FILE *file;
-
-	path_of(heap, "type", path);
-	file = fopen(path, "re");
-	CHECK(file && fgets(type, sizeof(type), file));
-	fclose(file);
-
-	check_text(heap, "pool_limit", strcmp(type, "cma\n") ? "50%" : "0");
+	check_text(heap, "pool_limit", "0");
 	check_text(heap, "pool_idle", "2000");
 	check_text(heap, "pool_prepared", "");
-	end(heap);
 }
 
 TEST(without_a_limit_nothing_is_kept)

@@ -4,12 +4,7 @@
 
 static int fill(pte_t *pte, unsigned long addr, void *data)
 {
-	const struct vm_area_struct *vma = data;
-
-	if (pte_none(ptep_get(pte)))
-		set_pte_at(vma->vm_mm, addr, pte,
-			   pte_mkspecial(pfn_pte(0, vma->vm_page_prot)));
-	return 0;
+	return pte_none(ptep_get(pte)) ? 0 : -EBUSY;
 }
 
 vm_fault_t check(struct vm_fault *fault);
@@ -21,7 +16,7 @@ vm_fault_t check(struct vm_fault *fault)
 	vm_flags_clear(vma, VM_MAYWRITE);
 	if (apply_to_page_range(vma->vm_mm, fault->address, PAGE_SIZE, fill, vma))
 		return VM_FAULT_OOM;
-	return VM_FAULT_NOPAGE;
+	return vmf_insert_pfn(vma, fault->address, fault->pgoff);
 }
 
 const struct vm_operations_struct vm_ops = { .fault = check };
