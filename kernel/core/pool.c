@@ -4,8 +4,8 @@
  * for a while, for the next request of its size.
  *
  * To a pool no memory belongs: it gives way to any request that the heap can't
- * meet otherwise, to the kernel when that is short of memory or takes it away,
- * to the administrator, and to time.
+ * meet otherwise, to the kernel when that is short of memory, to the
+ * administrator, and to time.
  */
 #include <linux/ctype.h>
 #include <linux/dma-heap-buffer.h>
@@ -13,10 +13,8 @@
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/math64.h>
-#include <linux/memory.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/notifier.h>
 #include <linux/page-flags.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
@@ -882,25 +880,6 @@ static unsigned long scan_shrinkable(struct shrinker *shrinker,
 	return done ?: SHRINK_STOP;
 }
 
-/* What is in a pool would keep memory from going. */
-static int memory_goes(struct notifier_block *block, unsigned long event,
-		       void *data)
-{
-	struct dma_heap_pool *pool;
-
-	if (event != MEM_GOING_OFFLINE)
-		return NOTIFY_DONE;
-
-	mutex_lock(&pools_lock);
-	list_for_each_entry(pool, &pools, link)
-		if (pool->heap->source->shared)
-			dma_heap_pool_drain(pool->heap);
-	mutex_unlock(&pools_lock);
-
-	return NOTIFY_OK;
-}
-
-static struct notifier_block memory_block = { .notifier_call = memory_goes };
 static struct shrinker *pool_shrinker;
 
 /*
@@ -967,14 +946,12 @@ int __init dma_heap_pools_init(void)
 	pool_shrinker->count_objects = count_shrinkable;
 	pool_shrinker->scan_objects = scan_shrinkable;
 	shrinker_register(pool_shrinker);
-	register_memory_notifier(&memory_block);
 
 	return 0;
 }
 
 void dma_heap_pools_exit(void)
 {
-	unregister_memory_notifier(&memory_block);
 	shrinker_free(pool_shrinker);
 	destroy_workqueue(pool_workqueue);
 }
