@@ -688,16 +688,17 @@ void dma_heap_pool_set_idle(struct dma_heap *heap, unsigned int idle)
 static int parse_prepared(const char *text, struct dma_heap_prepared *prepared)
 {
 	unsigned long long bytes;
+	int len = 0;
 	char *end;
 
-	if (!isdigit(*text))
+	if (!isdigit(*text) ||
+	    sscanf(text, "%5ux%n", &prepared->count, &len) != 1 || !len)
 		return -EINVAL;
-	prepared->count = simple_strtoul(text, &end, 10);
-	if (*end != 'x' || !isdigit(end[1]) || !prepared->count ||
+	if (!isdigit(text[len]) || !prepared->count ||
 	    prepared->count > USHRT_MAX)
 		return -EINVAL;
 
-	bytes = memparse(end + 1, &end);
+	bytes = memparse(text + len, &end);
 	if (!bytes || bytes > LONG_MAX - PAGE_SIZE ||
 	    (*end && !isspace(*end)))
 		return -EINVAL;

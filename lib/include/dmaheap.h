@@ -191,8 +191,8 @@ int dmaheap_set_name(int buf, const char *name);
  *
  * The mapping is MAP_SHARED: writes reach the buffer itself, and everyone who
  * shares it. That of 2 MiB and more is placed so that the kernel can use large
- * pages, for which it is faster than mmap(2). It stays valid after @buf is closed. Bracket every access with
- * dmaheap_begin() and dmaheap_end().
+ * pages, for which it is faster than mmap(2). It stays valid after @buf is
+ * closed. Bracket every access with dmaheap_begin() and dmaheap_end().
  *
  * Return: 0; -EINVAL if @size is 0 or exceeds the buffer; -EACCES if the
  * buffer's access mode does not allow @prot, or needs more than @prot (one

@@ -192,7 +192,8 @@ TEST(nobody_takes_hold_of_a_large_page)
 {
 	int buf = alloc(heap, SIZE, O_RDWR);
 	char *mem = map_large(buf, SIZE, PROT_READ | PROT_WRITE);
-	struct iovec part = { mem + PAGE, PAGE }, to = { (char[1]){ 0 }, 1 };
+	char byte;
+	struct iovec part = { mem + PAGE, PAGE }, to = { &byte, 1 };
 	int ends[2];
 
 	touch_all(mem, SIZE);
