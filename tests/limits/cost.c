@@ -15,7 +15,7 @@
 
 #include "../uapi/harness.h"
 
-#define PAIRS 501
+#define PAIRS 1001
 #define ROUND_NS 10000000ll
 /* In thousandths. */
 #define MOST_RATIO 1020
