@@ -66,8 +66,26 @@ declare -A host_package=(
 # need PROGRAM...: installs what is missing.
 need()
 {
+	local program lock missing=()
+
+	for program; do
+		command -v "$program" >/dev/null || missing+=("$program")
+	done
+	((${#missing[@]})) || return 0
+
+	# Another run may be installing, and apt does not wait for its own kind.
+	mkdir -p "$cache"
+	exec {lock}>"$cache/.lock-packages-of-the-host"
+	flock "$lock"
+	install_programs "${missing[@]}"
+	exec {lock}>&-
+}
+
+install_programs()
+{
 	local program list packages=()
 
+	hash -r
 	for program; do
 		command -v "$program" >/dev/null && continue
 		read -ra list <<<"${host_package[$program]}"
@@ -76,7 +94,8 @@ need()
 	((${#packages[@]})) || return 0
 	say "installing ${packages[*]}"
 	local install=(env DEBIAN_FRONTEND=noninteractive
-		apt-get install -qy --no-install-recommends "${packages[@]}")
+		apt-get -o DPkg::Lock::Timeout=600 install -qy
+		--no-install-recommends "${packages[@]}")
 	as_root "${install[@]}" >/dev/null || {
 		as_root apt-get update -q >/dev/null
 		as_root "${install[@]}" >/dev/null
