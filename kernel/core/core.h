@@ -125,6 +125,7 @@ struct dma_buf *dma_heap_view_create(struct dma_heap *heap,
 extern struct dma_heap_limit dma_heap_default_limit;
 
 extern const struct file_operations dma_heap_fops;
+extern const struct attribute_group dma_heap_pool_group;
 extern const struct attribute_group *dma_heap_groups[];
 
 #endif /* _DMABUF_HEAPS_CORE_H */

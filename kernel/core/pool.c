@@ -7,19 +7,16 @@
  * meet otherwise, to the kernel when that is short of memory, to the
  * administrator, and to time.
  */
-#include <linux/ctype.h>
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
 #include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/page-flags.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-#include <linux/sysfs.h>
 
 #include "core.h"
 #include "pool.h"
@@ -35,10 +32,6 @@
 
 /* After this, buffers are prepared that could not be. */
 #define PREPARE_AGAIN HZ
-
-static char *prepared = "";
-module_param(prepared, charp, 0444);
-MODULE_PARM_DESC(prepared, "Buffers that heaps have ready always: NAME=COUNTxBYTES, with spaces between several sizes and semicolons between heaps (default: none)");
 
 /**
  * struct dma_heap_kept - memory in a pool
@@ -164,37 +157,28 @@ static void collect(struct dma_heap_pool *pool, struct list_head *list,
 	}
 }
 
-static void collect_all(struct dma_heap_pool *pool, struct list_head *out)
-{
-	collect(pool, &pool->ready, ULONG_MAX, true, out);
-	collect(pool, &pool->dirty, ULONG_MAX, true, out);
-}
-
-/* Whoever wants it back waits for this: see @busy. */
-static void begin(struct dma_heap_pool *pool)
-{
-	lockdep_assert_held(&pool->lock);
-
-	pool->busy++;
-}
-
-static void end(struct dma_heap_pool *pool)
-{
-	lockdep_assert_held(&pool->lock);
-
-	if (!--pool->busy)
-		wake_up_all(&pool->done);
-}
-
-/* Not under the lock, but between begin() and end(). */
+/*
+ * Gives back what was collected. Lets go of the lock for that; who wants it waits
+ * for @busy.
+ */
 static void give_back_list(struct dma_heap_pool *pool, struct list_head *list)
 {
 	struct dma_heap_kept *kept, *next;
 
+	lockdep_assert_held(&pool->lock);
+
+	if (list_empty(list))
+		return;
+
+	pool->busy++;
+	mutex_unlock(&pool->lock);
 	list_for_each_entry_safe(kept, next, list, link) {
 		pool->heap->source->give_back(pool->heap, &kept->extent);
 		kfree(kept);
 	}
+	mutex_lock(&pool->lock);
+	if (!--pool->busy)
+		wake_up_all(&pool->done);
 }
 
 static void queue_work_in(struct dma_heap_pool *pool, unsigned long delay)
@@ -205,15 +189,26 @@ static void queue_work_in(struct dma_heap_pool *pool, unsigned long delay)
 		mod_delayed_work(pool_workqueue, &pool->work, delay);
 }
 
+/* Of protected memory there may be no struct pages. */
 static bool is_poisoned(unsigned long pfn)
 {
-	/* Of protected memory there may be no struct pages. */
 	return pfn_valid(pfn) && PageHWPoison(pfn_to_page(pfn));
 }
 
+static bool is_sound(const struct dma_heap_extent *extent)
+{
+	unsigned long i;
+
+	for (i = 0; i < extent->nr_pages; i++)
+		if (is_poisoned(extent->pfn + i))
+			return false;
+
+	return true;
+}
+
 /*
- * Gives back what can be used, and nothing else: a page that memory has failed
- * in must not be lent again. The kernel takes such a page from what is its own.
+ * Gives back memory that failed in some of its pages. The kernel does not use these
+ * again where they are its own; else they are given to nobody.
  */
 static void give_back_sound(struct dma_heap *heap,
 			    const struct dma_heap_extent *extent)
@@ -221,9 +216,13 @@ static void give_back_sound(struct dma_heap *heap,
 	struct dma_heap_extent part = { extent->pfn, 0 };
 	unsigned long i;
 
+	if (heap->source->shared) {
+		heap->source->give_back(heap, extent);
+		return;
+	}
+
 	for (i = 0; i < extent->nr_pages; i++) {
-		if (!is_poisoned(extent->pfn + i) ||
-		    heap->source->shared) {
+		if (!is_poisoned(extent->pfn + i)) {
 			part.nr_pages++;
 			continue;
 		}
@@ -240,7 +239,7 @@ static bool clear(struct dma_heap_pool *pool,
 		  const struct dma_heap_extent *extent)
 {
 	struct dma_heap *heap = pool->heap;
-	unsigned long done, n, i;
+	unsigned long done, n;
 
 	for (done = 0; done < extent->nr_pages; done += n) {
 		struct dma_heap_extent part = { .pfn = extent->pfn + done };
@@ -248,9 +247,6 @@ static bool clear(struct dma_heap_pool *pool,
 		if (READ_ONCE(pool->yielding) || READ_ONCE(pool->stopped))
 			return false;
 		n = min(PAGES_PER_LOOK, extent->nr_pages - done);
-		for (i = 0; i < n; i++)
-			if (is_poisoned(part.pfn + i))
-				return false;
 		part.nr_pages = n;
 		if (heap->source->clear(heap, &part))
 			return false;
@@ -259,19 +255,24 @@ static bool clear(struct dma_heap_pool *pool,
 	return true;
 }
 
-/* The limit may have been lowered while it was being cleared. */
+/* May as much be kept beside what is? */
 static bool may_keep(const struct dma_heap_pool *pool, unsigned long nr_pages)
 {
 	const unsigned long limit = limit_in_pages(pool);
 
 	if (pool->yielding || pool->stopped)
 		return false;
+	if (count_missing(pool, nr_pages) > 0)
+		return true;
 
-	return count_missing(pool, nr_pages) > 0 ||
-	       (nr_pages <= limit && pool->pages <= limit - nr_pages);
+	return nr_pages <= limit && pool->pages <= limit - nr_pages &&
+	       pool->nr_kept < MAX_KEPT;
 }
 
-/* Clears what came first; false if there is nothing to clear. */
+/*
+ * Clears the first that is dirty; false if there is none. The limit may have been
+ * lowered while it was being cleared.
+ */
 static bool clear_one(struct dma_heap_pool *pool)
 {
 	struct dma_heap_kept *kept;
@@ -283,13 +284,13 @@ static bool clear_one(struct dma_heap_pool *pool)
 	if (kept) {
 		list_del(&kept->link);
 		pool->clearing = kept->extent.nr_pages;
-		begin(pool);
+		pool->busy++;
 	}
 	mutex_unlock(&pool->lock);
 	if (!kept)
 		return false;
 
-	is_clear = clear(pool, &kept->extent);
+	is_clear = is_sound(&kept->extent) && clear(pool, &kept->extent);
 
 	mutex_lock(&pool->lock);
 	pool->clearing = 0;
@@ -305,8 +306,9 @@ static bool clear_one(struct dma_heap_pool *pool)
 		give_back_sound(pool->heap, &kept->extent);
 		kfree(kept);
 	}
+
 	mutex_lock(&pool->lock);
-	end(pool);
+	pool->busy--;
 	mutex_unlock(&pool->lock);
 	wake_up_all(&pool->done);
 
@@ -329,13 +331,7 @@ static void expire(struct dma_heap_pool *pool)
 		remove(pool, kept);
 		list_add_tail(&kept->link, &old);
 	}
-	begin(pool);
-	mutex_unlock(&pool->lock);
-
 	give_back_list(pool, &old);
-
-	mutex_lock(&pool->lock);
-	end(pool);
 	mutex_unlock(&pool->lock);
 }
 
@@ -380,7 +376,7 @@ static unsigned long next_missing(struct dma_heap_pool *pool, unsigned int *i)
 	for (; *i < pool->nr_prepared && !pool->yielding && !pool->stopped; ++*i) {
 		nr_pages = pool->prepared[*i].nr_pages;
 		if (count_missing(pool, nr_pages) > 0) {
-			begin(pool);
+			pool->busy++;
 			break;
 		}
 		nr_pages = 0;
@@ -401,7 +397,8 @@ static bool prepare(struct dma_heap_pool *pool)
 		bool done = prepare_one(pool, nr_pages);
 
 		mutex_lock(&pool->lock);
-		end(pool);
+		if (!--pool->busy)
+			wake_up_all(&pool->done);
 		mutex_unlock(&pool->lock);
 		if (!done) {
 			all = false;
@@ -443,45 +440,49 @@ static void work(struct work_struct *work)
 	plan(pool, prepare(pool));
 }
 
-/* Waits until nobody has memory of the pool in his hands. */
-static int wait_for_others(struct dma_heap_pool *pool)
+/*
+ * Gives all of it back, and lets nothing be kept until stop_yielding(). Memory may
+ * be in others' hands still, as long as there is @busy.
+ */
+static void yield_all(struct dma_heap_pool *pool)
 {
-	return wait_event_killable(pool->done, !READ_ONCE(pool->busy));
+	LIST_HEAD(all);
+
+	lockdep_assert_held(&pool->lock);
+
+	pool->yielding++;
+	collect(pool, &pool->ready, ULONG_MAX, true, &all);
+	collect(pool, &pool->dirty, ULONG_MAX, true, &all);
+	give_back_list(pool, &all);
 }
 
-/* All of it goes back, and nothing is kept until the request has been met. */
-static int take_with_all(struct dma_heap_pool *pool,
-			 struct dma_heap_extent *extent)
+static void stop_yielding(struct dma_heap_pool *pool)
 {
-	struct dma_heap *heap = pool->heap;
-	LIST_HEAD(all);
-	bool had_any;
-	int ret;
-
-	mutex_lock(&pool->lock);
-	pool->yielding++;
-	had_any = pool->pages || pool->busy;
-	collect_all(pool, &all);
-	begin(pool);
-	mutex_unlock(&pool->lock);
-
-	give_back_list(pool, &all);
-
-	mutex_lock(&pool->lock);
-	end(pool);
-	mutex_unlock(&pool->lock);
-
-	ret = had_any ? wait_for_others(pool) : -ENOMEM;
-	if (!ret)
-		ret = heap->source->take(heap, extent);
-
 	mutex_lock(&pool->lock);
 	pool->yielding--;
 	if (pool->nr_prepared)
 		queue_work_in(pool, PREPARE_AGAIN);
 	mutex_unlock(&pool->lock);
+}
 
-	return ret == -ERESTARTSYS ? -EINTR : ret;
+/* For a request that the heap can't meet but with what is in the pool. */
+static int take_with_all(struct dma_heap_pool *pool,
+			 struct dma_heap_extent *extent)
+{
+	bool had_any;
+	int ret = -ENOMEM;
+
+	mutex_lock(&pool->lock);
+	had_any = pool->pages || pool->busy;
+	yield_all(pool);
+	mutex_unlock(&pool->lock);
+
+	if (had_any)
+		ret = wait_event_killable(pool->done, !READ_ONCE(pool->busy)) ?
+		      -EINTR : pool->heap->source->take(pool->heap, extent);
+	stop_yielding(pool);
+
+	return ret;
 }
 
 /*
@@ -538,6 +539,12 @@ int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 	int ret;
 
 	kept = take_kept(pool, extent->nr_pages, &is_ready);
+	if (kept && !is_ready && !is_sound(&kept->extent)) {
+		give_back_sound(heap, &kept->extent);
+		kfree(kept);
+		kept = NULL;
+	}
+
 	if (kept) {
 		*extent = kept->extent;
 		kfree(kept);
@@ -558,28 +565,33 @@ int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 	return ret;
 }
 
-/* Makes room for @nr_pages by moving what is older to @out, if that helps. */
-static bool make_room(struct dma_heap_pool *pool, unsigned long nr_pages,
-		      struct list_head *out)
+/* Keeps memory, unless it may not be; what is older goes for it. */
+static bool keep(struct dma_heap_pool *pool, struct dma_heap_kept *kept)
 {
-	unsigned long limit = limit_in_pages(pool);
-	unsigned long excess;
+	const unsigned long nr_pages = kept->extent.nr_pages;
+	unsigned long limit;
+	LIST_HEAD(old);
+	bool is_kept;
 
-	if (pool->stopped || pool->yielding)
-		return false;
-	if (count_missing(pool, nr_pages) > 0)
-		return true;
-	if (nr_pages > limit)
-		return false;
-
-	if (pool->nr_kept >= MAX_KEPT)
-		collect(pool, &pool->ready, 1, false, out);
-	if (pool->pages > limit - nr_pages) {
-		excess = pool->pages - (limit - nr_pages);
-		collect(pool, &pool->ready, excess, false, out);
+	mutex_lock(&pool->lock);
+	is_kept = may_keep(pool, nr_pages);
+	limit = limit_in_pages(pool);
+	if (!is_kept && nr_pages <= limit) {
+		if (pool->nr_kept >= MAX_KEPT)
+			collect(pool, &pool->ready, 1, false, &old);
+		if (pool->pages > limit - nr_pages)
+			collect(pool, &pool->ready,
+				pool->pages - (limit - nr_pages), false, &old);
+		is_kept = may_keep(pool, nr_pages);
 	}
+	if (is_kept) {
+		add(pool, kept, &pool->dirty);
+		queue_work_in(pool, 0);
+	}
+	give_back_list(pool, &old);
+	mutex_unlock(&pool->lock);
 
-	return pool->pages <= limit - nr_pages && pool->nr_kept < MAX_KEPT;
+	return is_kept;
 }
 
 /**
@@ -593,55 +605,52 @@ void dma_heap_pool_give_back(struct dma_heap *heap,
 			     const struct dma_heap_extent *extent)
 {
 	struct dma_heap_pool *pool = &heap->pool;
-	struct dma_heap_kept *kept;
-	LIST_HEAD(old);
+	struct dma_heap_kept *kept = NULL;
 
-	/* May be called to make memory free: takes none that is short. */
-	kept = kmalloc_obj(*kept, GFP_NOWAIT | __GFP_NOWARN);
-
-	mutex_lock(&pool->lock);
-	begin(pool);
-	if (kept && make_room(pool, extent->nr_pages, &old)) {
+	/* Without the lock: under it there is another look. */
+	if (is_on(pool))
+		/* May be called to make memory free: takes none that is short. */
+		kept = kmalloc_obj(*kept, GFP_NOWAIT | __GFP_NOWARN);
+	if (kept) {
 		kept->extent = *extent;
-		add(pool, kept, &pool->dirty);
-		kept = NULL;
-		extent = NULL;
-		queue_work_in(pool, 0);
+		if (keep(pool, kept))
+			return;
 	}
-	mutex_unlock(&pool->lock);
 
-	give_back_list(pool, &old);
-	if (extent)
-		heap->source->give_back(heap, extent);
 	kfree(kept);
-
-	mutex_lock(&pool->lock);
-	end(pool);
-	mutex_unlock(&pool->lock);
+	heap->source->give_back(heap, extent);
 }
 
-/* Gives all of it back, prepared buffers too. */
+/* Gives all of it back, prepared buffers too, which will be made again. */
 void dma_heap_pool_drain(struct dma_heap *heap)
 {
 	struct dma_heap_pool *pool = &heap->pool;
-	LIST_HEAD(all);
 
 	mutex_lock(&pool->lock);
-	pool->yielding++;
-	collect_all(pool, &all);
-	begin(pool);
+	yield_all(pool);
 	mutex_unlock(&pool->lock);
 
-	give_back_list(pool, &all);
-
-	mutex_lock(&pool->lock);
-	end(pool);
-	mutex_unlock(&pool->lock);
 	wait_event(pool->done, !READ_ONCE(pool->busy));
+	stop_yielding(pool);
+}
 
-	mutex_lock(&pool->lock);
-	pool->yielding--;
-	mutex_unlock(&pool->lock);
+/* Gives back up to @nr_pages of what is not prepared, the dirty first. */
+static unsigned long reduce(struct dma_heap_pool *pool, unsigned long nr_pages)
+{
+	const unsigned long before = pool->pages;
+	unsigned long done;
+	LIST_HEAD(list);
+
+	lockdep_assert_held(&pool->lock);
+
+	collect(pool, &pool->dirty, nr_pages, false, &list);
+	done = before - pool->pages;
+	if (done < nr_pages)
+		collect(pool, &pool->ready, nr_pages - done, false, &list);
+	done = before - pool->pages;
+	give_back_list(pool, &list);
+
+	return done;
 }
 
 /* Returns 0, or -EOPNOTSUPP for per cent of what is not known. */
@@ -649,7 +658,6 @@ int dma_heap_pool_set_limit(struct dma_heap *heap,
 			    const struct dma_heap_limit *limit)
 {
 	struct dma_heap_pool *pool = &heap->pool;
-	LIST_HEAD(excess);
 	unsigned long most;
 
 	if (limit->unit == DMA_HEAP_LIMIT_PERCENT && !heap->region.nr_pages)
@@ -659,16 +667,7 @@ int dma_heap_pool_set_limit(struct dma_heap *heap,
 	pool->limit = *limit;
 	most = limit_in_pages(pool);
 	if (pool->pages > most)
-		collect(pool, &pool->ready, pool->pages - most, false, &excess);
-	if (pool->pages > most)
-		collect(pool, &pool->dirty, pool->pages - most, false, &excess);
-	begin(pool);
-	mutex_unlock(&pool->lock);
-
-	give_back_list(pool, &excess);
-
-	mutex_lock(&pool->lock);
-	end(pool);
+		reduce(pool, pool->pages - most);
 	mutex_unlock(&pool->lock);
 
 	return 0;
@@ -684,143 +683,18 @@ void dma_heap_pool_set_idle(struct dma_heap *heap, unsigned int idle)
 	mutex_unlock(&pool->lock);
 }
 
-/* Reads "COUNTxBYTES" and what follows; returns its length, or -EINVAL. */
-static int parse_prepared(const char *text, struct dma_heap_prepared *prepared)
+/* Buffers of @n sizes, each once, are to be ready from now on. */
+void dma_heap_pool_set_prepared(struct dma_heap *heap,
+				const struct dma_heap_prepared *prepared,
+				unsigned int n)
 {
-	unsigned long long bytes;
-	int len = 0;
-	char *end;
-
-	if (!isdigit(*text) ||
-	    sscanf(text, "%5ux%n", &prepared->count, &len) != 1 || !len)
-		return -EINVAL;
-	if (!isdigit(text[len]) || !prepared->count ||
-	    prepared->count > USHRT_MAX)
-		return -EINVAL;
-
-	bytes = memparse(text + len, &end);
-	if (!bytes || bytes > LONG_MAX - PAGE_SIZE ||
-	    (*end && !isspace(*end)))
-		return -EINVAL;
-	prepared->nr_pages = DIV_ROUND_UP_ULL(bytes, PAGE_SIZE);
-
-	return end - text;
-}
-
-/* Reads what was written for one heap; how many sizes there are, or -EINVAL. */
-static int parse_all_prepared(const char *text,
-			      struct dma_heap_prepared *prepared)
-{
-	int n = 0, len, i;
-
-	for (text = skip_spaces(text); *text; text = skip_spaces(text + len)) {
-		if (n == DMA_HEAP_MAX_PREPARED)
-			return -EINVAL;
-		len = parse_prepared(text, &prepared[n]);
-		if (len < 0)
-			return len;
-		for (i = 0; i < n; i++)
-			if (prepared[i].nr_pages == prepared[n].nr_pages)
-				return -EINVAL;
-		n++;
-	}
-
-	return n;
-}
-
-/**
- * dma_heap_pool_prepare() - say which buffers are to be ready always
- * @heap: The heap.
- * @text: "COUNTxBYTES", or several with spaces between, or nothing.
- *
- * Return: 0, or -EINVAL if @text is anything else, or has a size twice.
- */
-int dma_heap_pool_prepare(struct dma_heap *heap, const char *text)
-{
-	struct dma_heap_prepared prepared[DMA_HEAP_MAX_PREPARED];
 	struct dma_heap_pool *pool = &heap->pool;
-	int n;
-
-	n = parse_all_prepared(text, prepared);
-	if (n < 0)
-		return n;
 
 	mutex_lock(&pool->lock);
 	memcpy(pool->prepared, prepared, n * sizeof(prepared[0]));
 	pool->nr_prepared = n;
 	queue_work_in(pool, 0);
 	mutex_unlock(&pool->lock);
-
-	return 0;
-}
-
-/* What the parameter says about one heap after the other; NULL at its end. */
-static char *next_in_parameter(char **rest, char **name)
-{
-	char *text;
-
-	*name = strsep(rest, ";");
-	if (!*name)
-		return NULL;
-
-	text = strchr(*name, '=');
-	if (text)
-		*text++ = 0;
-	return text ?: "none";
-}
-
-static int check_parameter(void)
-{
-	struct dma_heap_prepared some[DMA_HEAP_MAX_PREPARED];
-	char *copy, *rest, *name, *text;
-	int ret = 0;
-
-	if (!*prepared)
-		return 0;
-
-	copy = kstrdup(prepared, GFP_KERNEL);
-	if (!copy)
-		return -ENOMEM;
-	rest = copy;
-	while (ret >= 0 && (text = next_in_parameter(&rest, &name)))
-		ret = parse_all_prepared(text, some);
-	kfree(copy);
-	if (ret < 0)
-		pr_err("prepared=%s: is not NAME=COUNTxBYTES, with a semicolon before the next heap\n",
-		       prepared);
-
-	return min(ret, 0);
-}
-
-static void apply_parameter(struct dma_heap *heap)
-{
-	char *copy, *rest, *name, *text;
-
-	copy = kstrdup(prepared, GFP_KERNEL);
-	if (!copy)
-		return;
-	rest = copy;
-	while ((text = next_in_parameter(&rest, &name)))
-		if (!strcmp(name, heap->name))
-			dma_heap_pool_prepare(heap, text);
-	kfree(copy);
-}
-
-int dma_heap_pool_print_prepared(struct dma_heap *heap, char *text)
-{
-	struct dma_heap_pool *pool = &heap->pool;
-	unsigned int i;
-	int len = 0;
-
-	mutex_lock(&pool->lock);
-	for (i = 0; i < pool->nr_prepared; i++)
-		len += sysfs_emit_at(text, len, "%s%ux%llu", i ? " " : "",
-				     pool->prepared[i].count,
-				     (u64)pool->prepared[i].nr_pages <<
-				     PAGE_SHIFT);
-	mutex_unlock(&pool->lock);
-
-	return len + sysfs_emit_at(text, len, "\n");
 }
 
 static unsigned long count_shrinkable(struct shrinker *shrinker,
@@ -842,24 +716,11 @@ static unsigned long count_shrinkable(struct shrinker *shrinker,
 /* Under pressure nobody is waited for. */
 static unsigned long shrink(struct dma_heap_pool *pool, unsigned long nr_pages)
 {
-	unsigned long before, done;
-	LIST_HEAD(list);
+	unsigned long done;
 
 	if (!mutex_trylock(&pool->lock))
 		return 0;
-	before = pool->pages;
-	collect(pool, &pool->dirty, nr_pages, false, &list);
-	if (before - pool->pages < nr_pages)
-		collect(pool, &pool->ready, nr_pages - (before - pool->pages),
-			false, &list);
-	done = before - pool->pages;
-	begin(pool);
-	mutex_unlock(&pool->lock);
-
-	give_back_list(pool, &list);
-
-	mutex_lock(&pool->lock);
-	end(pool);
+	done = reduce(pool, nr_pages);
 	mutex_unlock(&pool->lock);
 
 	return done;
@@ -907,7 +768,7 @@ void dma_heap_pool_start(struct dma_heap *heap)
 	mutex_unlock(&pools_lock);
 
 	if (heap->has_region)
-		apply_parameter(heap);
+		dma_heap_pool_prepare_first(heap);
 }
 
 /* For a heap that was removed: what comes back later is not kept. */
@@ -930,7 +791,7 @@ int __init dma_heap_pools_init(void)
 {
 	int ret;
 
-	ret = check_parameter();
+	ret = dma_heap_pools_check_prepared();
 	if (ret)
 		return ret;
 

@@ -86,6 +86,13 @@ void dma_heap_pool_drain(struct dma_heap *heap);
 int dma_heap_pool_set_limit(struct dma_heap *heap,
 			    const struct dma_heap_limit *limit);
 void dma_heap_pool_set_idle(struct dma_heap *heap, unsigned int idle);
+void dma_heap_pool_set_prepared(struct dma_heap *heap,
+				const struct dma_heap_prepared *prepared,
+				unsigned int n);
+
+/* prepared.c: which buffers these are */
+int dma_heap_pools_check_prepared(void);
+void dma_heap_pool_prepare_first(struct dma_heap *heap);
 int dma_heap_pool_prepare(struct dma_heap *heap, const char *text);
 int dma_heap_pool_print_prepared(struct dma_heap *heap, char *text);
 

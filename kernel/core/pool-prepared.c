@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Prepared buffers: which ones pools have ready always, as it is written. */
+#include <linux/ctype.h>
+#include <linux/dma-heap.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "core.h"
+#include "pool.h"
+
+static char *parameter = "";
+module_param_named(prepared, parameter, charp, 0444);
+MODULE_PARM_DESC(prepared, "Buffers that heaps have ready always: NAME=COUNTxBYTES, with spaces between several sizes and semicolons between heaps (default: none)");
+
+/* Reads "COUNTxBYTES" and what follows; returns its length, or -EINVAL. */
+static int parse_prepared(const char *text, struct dma_heap_prepared *prepared)
+{
+	unsigned long long bytes;
+	int len = 0;
+	char *end;
+
+	if (!isdigit(*text) ||
+	    sscanf(text, "%5ux%n", &prepared->count, &len) != 1 || !len)
+		return -EINVAL;
+	if (!isdigit(text[len]) || !prepared->count ||
+	    prepared->count > USHRT_MAX)
+		return -EINVAL;
+
+	bytes = memparse(text + len, &end);
+	if (!bytes || bytes > LONG_MAX - PAGE_SIZE ||
+	    (*end && !isspace(*end)))
+		return -EINVAL;
+	prepared->nr_pages = DIV_ROUND_UP_ULL(bytes, PAGE_SIZE);
+
+	return end - text;
+}
+
+/* Reads what was written for one heap; how many sizes there are, or -EINVAL. */
+static int parse_all_prepared(const char *text,
+			      struct dma_heap_prepared *prepared)
+{
+	int n = 0, len, i;
+
+	for (text = skip_spaces(text); *text; text = skip_spaces(text + len)) {
+		if (n == DMA_HEAP_MAX_PREPARED)
+			return -EINVAL;
+		len = parse_prepared(text, &prepared[n]);
+		if (len < 0)
+			return len;
+		for (i = 0; i < n; i++)
+			if (prepared[i].nr_pages == prepared[n].nr_pages)
+				return -EINVAL;
+		n++;
+	}
+
+	return n;
+}
+
+/**
+ * dma_heap_pool_prepare() - say which buffers are to be ready always
+ * @heap: The heap.
+ * @text: "COUNTxBYTES", or several with spaces between, or nothing.
+ *
+ * Return: 0, or -EINVAL if @text is anything else, or has a size twice.
+ */
+int dma_heap_pool_prepare(struct dma_heap *heap, const char *text)
+{
+	struct dma_heap_prepared prepared[DMA_HEAP_MAX_PREPARED];
+	int n;
+
+	n = parse_all_prepared(text, prepared);
+	if (n < 0)
+		return n;
+
+	dma_heap_pool_set_prepared(heap, prepared, n);
+
+	return 0;
+}
+
+/* What the parameter says about one heap after the other; NULL at its end. */
+static char *next_in_parameter(char **rest, char **name)
+{
+	char *text;
+
+	*name = strsep(rest, ";");
+	if (!*name)
+		return NULL;
+
+	text = strchr(*name, '=');
+	if (text)
+		*text++ = 0;
+	return text ?: "none";
+}
+
+/* Returns 0, -EINVAL for what can't be understood, or -ENOMEM. */
+int dma_heap_pools_check_prepared(void)
+{
+	struct dma_heap_prepared some[DMA_HEAP_MAX_PREPARED];
+	char *copy, *rest, *name, *text;
+	int ret = 0;
+
+	if (!*parameter)
+		return 0;
+
+	copy = kstrdup(parameter, GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	rest = copy;
+	while (ret >= 0 && (text = next_in_parameter(&rest, &name)))
+		ret = parse_all_prepared(text, some);
+	kfree(copy);
+	if (ret < 0)
+		pr_err("prepared=%s: is not NAME=COUNTxBYTES, with a semicolon before the next heap\n",
+		       parameter);
+
+	return min(ret, 0);
+}
+
+/* For a heap that is being added: what the parameter says of it. */
+void dma_heap_pool_prepare_first(struct dma_heap *heap)
+{
+	char *copy, *rest, *name, *text;
+
+	copy = kstrdup(parameter, GFP_KERNEL);
+	if (!copy)
+		return;
+	rest = copy;
+	while ((text = next_in_parameter(&rest, &name)))
+		if (!strcmp(name, heap->name))
+			dma_heap_pool_prepare(heap, text);
+	kfree(copy);
+}
+
+int dma_heap_pool_print_prepared(struct dma_heap *heap, char *text)
+{
+	struct dma_heap_pool *pool = &heap->pool;
+	unsigned int i;
+	int len = 0;
+
+	mutex_lock(&pool->lock);
+	for (i = 0; i < pool->nr_prepared; i++)
+		len += sysfs_emit_at(text, len, "%s%ux%llu", i ? " " : "",
+				     pool->prepared[i].count,
+				     (u64)pool->prepared[i].nr_pages <<
+				     PAGE_SHIFT);
+	mutex_unlock(&pool->lock);
+
+	return len + sysfs_emit_at(text, len, "\n");
+}
