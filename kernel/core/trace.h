@@ -13,7 +13,7 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
-TRACE_EVENT(dma_heap_alloc,
+DECLARE_EVENT_CLASS(dma_heap_loan,
 	TP_PROTO(struct dma_heap *heap, u64 buffer, u64 len),
 	TP_ARGS(heap, buffer, len),
 	TP_STRUCT__entry(
@@ -30,6 +30,16 @@ TRACE_EVENT(dma_heap_alloc,
 	),
 	TP_printk("heap=%s buffer=%llu len=%llu", __get_str(heap),
 		  __entry->buffer, __entry->len)
+);
+
+DEFINE_EVENT(dma_heap_loan, dma_heap_alloc,
+	TP_PROTO(struct dma_heap *heap, u64 buffer, u64 len),
+	TP_ARGS(heap, buffer, len)
+);
+
+DEFINE_EVENT(dma_heap_loan, dma_heap_free,
+	TP_PROTO(struct dma_heap *heap, u64 buffer, u64 len),
+	TP_ARGS(heap, buffer, len)
 );
 
 TRACE_EVENT(dma_heap_alloc_failed,
@@ -54,25 +64,6 @@ TRACE_EVENT(dma_heap_alloc_failed,
 				   { -ENOMEM, "memory" },
 				   { -EINTR, "killed" }),
 		  __entry->error == -EDQUOT ? -ENOMEM : __entry->error)
-);
-
-TRACE_EVENT(dma_heap_free,
-	TP_PROTO(struct dma_heap *heap, u64 buffer, u64 len),
-	TP_ARGS(heap, buffer, len),
-	TP_STRUCT__entry(
-		__dynamic_array(char, heap,
-				strlen(dma_heap_get_name(heap)) + 1)
-		__field(u64, buffer)
-		__field(u64, len)
-	),
-	TP_fast_assign(
-		strscpy(__get_str(heap), dma_heap_get_name(heap),
-			__get_dynamic_array_len(heap));
-		__entry->buffer = buffer;
-		__entry->len = len;
-	),
-	TP_printk("heap=%s buffer=%llu len=%llu", __get_str(heap),
-		  __entry->buffer, __entry->len)
 );
 
 TRACE_EVENT(dma_heap_clear_extent,

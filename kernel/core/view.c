@@ -73,7 +73,6 @@ struct dma_buf *dma_heap_view_export(struct dma_heap_buffer *buffer,
 	if (!view)
 		return ERR_PTR(-ENOMEM);
 
-	INIT_LIST_HEAD(&view->link);
 	view->buffer = buffer;
 	view->span = span;
 	view->writable = OPEN_FMODE(fd_flags) & FMODE_WRITE;

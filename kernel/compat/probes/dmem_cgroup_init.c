@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* 7.3, "cgroup/dmem: Add reclaim callback for lowering max below current usage". */
+/* 7.3: dmem regions are described by a structure. */
 #include <linux/cgroup_dmem.h>
 
 void *probe(const struct dmem_cgroup_init *init);
