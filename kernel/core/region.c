@@ -4,6 +4,7 @@
  * alone. The memory itself is not touched here: it need not be mapped, nor
  * have struct pages.
  */
+#include <linux/bitmap.h>
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
 #include <linux/errno.h>
@@ -62,14 +63,23 @@ free:
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_region_create, "DMA_BUF_HEAP");
 
+/* genalloc takes it for a bug of the kernel if something is still lent. */
+static void forget_lent(struct gen_pool *frames, struct gen_pool_chunk *chunk,
+			void *data)
+{
+	bitmap_zero(chunk->bits, chunk->end_addr - chunk->start_addr + 1);
+}
+
 /**
  * dma_heap_region_destroy() - end a region
- * @region: From dma_heap_region_create(), with nothing lent.
+ * @region: From dma_heap_region_create(), with nothing lent but pages that have
+ *	failed, which are never given back.
  *
  * Context: May sleep.
  */
 void dma_heap_region_destroy(struct dma_heap_region *region)
 {
+	gen_pool_for_each_chunk(region->frames, forget_lent, NULL);
 	gen_pool_destroy(region->frames);
 	kfree(region);
 }
