@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
-#include <linux/dma-heap.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,6 +14,8 @@
 
 #include "../../kernel/tests/dmabuf_heaps_importer.h"
 #include "../uapi/harness.h"
+#include "../uapi/sysfs.h"
+#include "../uapi/views.h"
 
 /* enum dma_data_direction */
 #define DIRECTIONS 3
@@ -31,28 +32,14 @@ static int attached_device(int buf)
 /* All of a buffer but its first page. */
 static int view_of(const struct heap *heap, int buf)
 {
-	struct dma_heap_view_data data = {
-		.offset = page_size(),
-		.len = (uint64_t)lseek(buf, 0, SEEK_END) - page_size(),
-		.buffer_fd = (uint32_t)buf,
-		.fd_flags = O_RDWR | O_CLOEXEC,
-	};
-
-	CHECK_EQUAL(ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW, &data), 0);
-	return (int)data.fd;
+	return make_view(heap, buf, page_size(),
+			 (size_t)lseek(buf, 0, SEEK_END) - page_size(),
+			 O_RDWR | O_CLOEXEC);
 }
 
 TEST(heap_says_that_it_is_protected)
 {
-	char path[512], text[8] = "";
-	FILE *file;
-
-	snprintf(path, sizeof(path), CLASS "/%s/cpu_access", heap->name);
-	file = fopen(path, "re");
-	CHECK(file);
-	CHECK(fgets(text, sizeof(text), file));
-	fclose(file);
-	CHECK(!strcmp(text, "0\n"));
+	check_attribute(heap, "cpu_access", "0");
 }
 
 /* What the access mode forbids as well, is EACCES as for any buffer. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/dma-heap.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "../uapi/views.h"
 #include "device.h"
 
 /* A prime: no two pages of a buffer are alike. */
@@ -50,16 +50,10 @@ struct buffer new_buffer(const struct heap *heap, size_t len, int access_mode)
 struct buffer new_view(const struct heap *heap, const struct buffer *buffer,
 		       size_t offset, size_t len, int access_mode)
 {
-	struct dma_heap_view_data data = {
-		.offset = offset,
-		.len = len,
-		.buffer_fd = (uint32_t)buffer->fd,
-		.fd_flags = (uint32_t)(access_mode | O_CLOEXEC),
-	};
 	struct buffer view = { .len = len };
 
-	CHECK_EQUAL(ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW, &data), 0);
-	view.fd = (int)data.fd;
+	view.fd = make_view(heap, buffer->fd, offset, len,
+			    (uint32_t)(access_mode | O_CLOEXEC));
 	view.mem = map_as(view.fd, len, access_mode);
 	view.expected = buffer->expected + offset;
 	return view;

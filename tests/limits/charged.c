@@ -15,7 +15,8 @@
 #include <unistd.h>
 
 #include "../uapi/harness.h"
-#include "attributes.h"
+#include "../uapi/sysfs.h"
+#include "units.h"
 #include "users.h"
 
 #define PROCESSES 1000

@@ -14,82 +14,12 @@
 #include <unistd.h>
 
 #include "../uapi/harness.h"
-#include "attributes.h"
+#include "../uapi/sysfs.h"
+#include "units.h"
 #include "users.h"
 
 /* More than any heap here has, and not more than a file can be long. */
 #define TOO_MUCH (1ull << 40)
-
-struct counts {
-	long long used;
-	long long peak;
-	long long buffers;
-	long long allocations;
-	long long largest_success;
-	long long smallest_failure;
-	long long failures_limit;
-	long long failures_memory;
-	long long failures_other;
-};
-
-static struct counts counts_of(const struct heap *heap)
-{
-	return (struct counts){
-		.used = attribute(heap, "used"),
-		.peak = attribute(heap, "peak"),
-		.buffers = attribute(heap, "buffers"),
-		.allocations = attribute(heap, "allocations"),
-		.largest_success = attribute(heap, "largest_success"),
-		.smallest_failure = attribute(heap, "smallest_failure"),
-		.failures_limit = attribute(heap, "failures_limit"),
-		.failures_memory = attribute(heap, "failures_memory"),
-		.failures_other = attribute(heap, "failures_other"),
-	};
-}
-
-static void check_counts(const struct heap *heap, const struct counts *expected)
-{
-	const struct counts seen = counts_of(heap);
-
-	CHECK_EQUAL(seen.used, expected->used);
-	CHECK_EQUAL(seen.peak, expected->peak);
-	CHECK_EQUAL(seen.buffers, expected->buffers);
-	CHECK_EQUAL(seen.allocations, expected->allocations);
-	CHECK_EQUAL(seen.largest_success, expected->largest_success);
-	CHECK_EQUAL(seen.smallest_failure, expected->smallest_failure);
-	CHECK_EQUAL(seen.failures_limit, expected->failures_limit);
-	CHECK_EQUAL(seen.failures_memory, expected->failures_memory);
-	CHECK_EQUAL(seen.failures_other, expected->failures_other);
-}
-
-TEST(what_is_lent_is_counted)
-{
-	const size_t lengths[] = { 1, KIB(64), 3110400, KIB(64) + 1, MIB(1) };
-	struct counts counts = counts_of(heap);
-	int bufs[ARRAY_SIZE(lengths)];
-
-	CHECK_EQUAL(counts.used, 0);
-	CHECK_EQUAL(counts.buffers, 0);
-	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
-		long long pages = (long long)((lengths[i] + page_size() - 1) /
-					      page_size());
-		long long len = pages * (long long)page_size();
-
-		bufs[i] = alloc(heap, lengths[i], O_RDWR);
-		counts.used += len;
-		counts.buffers++;
-		counts.allocations++;
-		if (counts.peak < counts.used)
-			counts.peak = counts.used;
-		if (counts.largest_success < len)
-			counts.largest_success = len;
-		check_counts(heap, &counts);
-	}
-	give_back(bufs, ARRAY_SIZE(lengths));
-	counts.used = 0;
-	counts.buffers = 0;
-	check_counts(heap, &counts);
-}
 
 /* Exactly one for each request, and the smallest that memory was short for. */
 TEST(what_is_refused_is_counted_by_reason)
@@ -98,7 +28,7 @@ TEST(what_is_refused_is_counted_by_reason)
 	int buf;
 
 	begin_with_units(heap);
-	counts = counts_of(heap);
+	counts = read_counts(heap);
 	for (uint64_t len = 4 * TOO_MUCH; len >= TOO_MUCH / 2; len /= 2) {
 		CHECK_ERRNO(try_alloc(heap, len, O_RDWR, 0, &buf), ENOMEM);
 		counts.failures_memory++;
@@ -171,29 +101,6 @@ TEST(refusal_is_traced_with_its_reason)
 	check_traced(trace, heap->name, TOO_MUCH, "memory");
 	check_traced(trace, heap->name, UNITS * UNIT + page_size(), "limit");
 	CHECK(!fgets(line, sizeof(line), trace));
-}
-
-TEST(bad_request_is_not_counted)
-{
-	struct dma_heap_allocation_data data = { .len = UNIT };
-	struct counts counts = counts_of(heap);
-	struct rlimit most, none;
-	int buf;
-
-	CHECK_ERRNO(try_alloc(heap, 0, O_RDWR, 0, &buf), EINVAL);
-	CHECK_ERRNO(try_alloc(heap, UINT64_MAX, O_RDWR, 0, &buf), EINVAL);
-	CHECK_ERRNO(try_alloc(heap, UNIT, O_ACCMODE, 0, &buf), EINVAL);
-	CHECK_ERRNO(try_alloc(heap, UNIT, O_RDWR, 1, &buf), EINVAL);
-	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_ALLOC, NULL), EFAULT);
-	check_counts(heap, &counts);
-
-	CHECK_EQUAL(getrlimit(RLIMIT_NOFILE, &most), 0);
-	none = most;
-	none.rlim_cur = 0;
-	CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &none), 0);
-	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_ALLOC, &data), EMFILE);
-	CHECK_EQUAL(setrlimit(RLIMIT_NOFILE, &most), 0);
-	check_counts(heap, &counts);
 }
 
 /* It was lent, and is given back: nobody could be told of it. */

@@ -14,8 +14,9 @@
 
 #include "../uapi/harness.h"
 #include "../uapi/message.h"
-#include "attributes.h"
+#include "../uapi/sysfs.h"
 #include "cgroups.h"
+#include "units.h"
 #include "users.h"
 
 /* The number that a file has for the heap, in its line. */

@@ -5,10 +5,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/dma-heap.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,21 +14,15 @@
 
 #include "../uapi/harness.h"
 #include "../uapi/message.h"
-#include "attributes.h"
+#include "../uapi/sysfs.h"
+#include "../uapi/views.h"
+#include "units.h"
 #include "users.h"
 
 /* Of the last page of a buffer, or of a view of one. */
 static int last_page_of(const struct heap *heap, int buf, size_t len)
 {
-	struct dma_heap_view_data data = {
-		.offset = len - page_size(),
-		.len = page_size(),
-		.buffer_fd = (uint32_t)buf,
-		.fd_flags = O_RDONLY,
-	};
-
-	CHECK_EQUAL(ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW, &data), 0);
-	return (int)data.fd;
+	return make_view(heap, buf, len - page_size(), page_size(), O_RDONLY);
 }
 
 /* Buffers from a socket, each held as soon as it is there. */

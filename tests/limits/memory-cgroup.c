@@ -13,8 +13,9 @@
 
 #include "../uapi/harness.h"
 #include "../uapi/message.h"
-#include "attributes.h"
+#include "../uapi/sysfs.h"
 #include "cgroups.h"
+#include "units.h"
 #include "users.h"
 
 /* Charges are made, and given back, some pages at a time. */

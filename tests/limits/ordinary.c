@@ -13,8 +13,9 @@
 #include <unistd.h>
 
 #include "../uapi/harness.h"
-#include "attributes.h"
+#include "../uapi/sysfs.h"
 #include "bystander.h"
+#include "units.h"
 #include "users.h"
 
 #define FRAME 3110400ull
@@ -60,7 +61,7 @@ static void begin(void)
 	open_heaps();
 	for (size_t i = 0; i < nr_heaps; i++)
 		wait_for_attribute(&heaps[i], "used", 0);
-	set_limit(&heaps[0], "70%");
+	set_attribute(&heaps[0], "limit", "70%");
 }
 
 /* In turns, until none of them gives any more: how many. */
@@ -106,16 +107,16 @@ TEST(limit_is_one_for_all_of_them)
 		char text[32];
 
 		snprintf(text, sizeof(text), "%zu%%", 30 + i);
-		set_limit(&heaps[i], text);
+		set_attribute(&heaps[i], "limit", text);
 		for (size_t j = 0; j < nr_heaps; j++)
-			CHECK(!strcmp(limit(&heaps[j]), text));
+			check_attribute(&heaps[j], "limit", text);
 	}
 }
 
 TEST(what_a_user_has_of_them_is_added_up)
 {
 	begin();
-	set_limit(&heaps[0], "12M");
+	set_attribute(&heaps[0], "limit", "12M");
 	become(ALICE);
 	for (size_t i = 0; i < nr_heaps; i++)
 		alloc(&heaps[i], MIB(4), O_RDWR);

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "../uapi/harness.h"
-#include "attributes.h"
+#include "../uapi/sysfs.h"
+#include "units.h"
 #include "users.h"
 
 /* A frame of 1920 by 1080 pixels, as NV12 has it. */
@@ -60,7 +61,7 @@ static uint64_t take_up(const struct heap *heap)
 static void begin(const struct heap *heap, const char *text)
 {
 	wait_for_attribute(heap, "used", 0);
-	set_limit(heap, text);
+	set_attribute(heap, "limit", text);
 }
 
 /* The running user takes up its share, for which the limit is the reason. */
@@ -127,7 +128,7 @@ TEST(share_of_who_has_some_counts_that)
 	become(ALICE);
 	alloc(heap, MIB(16), O_RDWR);
 	become(0);
-	set_limit(heap, "50%");
+	set_attribute(heap, "limit", "50%");
 	become(ALICE);
 	take_up(heap);
 	CHECK_EQUAL(used(heap), pages(total(heap) / 2));

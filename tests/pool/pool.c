@@ -14,58 +14,9 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "sysfs.h"
 
 #define PAGES(n) ((n) * page_size())
-
-static void path_of(const struct heap *heap, const char *name, char path[512])
-{
-	snprintf(path, 512, CLASS "/%s/%s", heap->name, name);
-}
-
-static long long get(const struct heap *heap, const char *name)
-{
-	char path[512];
-
-	path_of(heap, name, path);
-	return file_number(path);
-}
-
-static int try_set(const struct heap *heap, const char *name, const char *text)
-{
-	char path[512];
-	ssize_t ret;
-	int fd;
-
-	path_of(heap, name, path);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	CHECK(fd >= 0);
-	ret = write(fd, text, strlen(text));
-	close(fd);
-	return ret < 0 ? -1 : 0;
-}
-
-static void set(const struct heap *heap, const char *name, const char *text)
-{
-	CHECK_EQUAL(try_set(heap, name, text), 0);
-}
-
-/* As it is written when it is read. */
-static void check_text(const struct heap *heap, const char *name,
-		       const char *expected)
-{
-	char path[512], text[128] = "";
-	FILE *file;
-
-	path_of(heap, name, path);
-	file = fopen(path, "re");
-	CHECK(file);
-	CHECK(fgets(text, sizeof(text), file));
-	fclose(file);
-	text[strcspn(text, "\n")] = 0;
-	if (strcmp(text, expected))
-		fail(__FILE__, __LINE__, "%s is '%s', not '%s'", name, text,
-		     expected);
-}
 
 /* In the background something comes true soon, or never. */
 #define WAIT_FOR(condition)						\
@@ -82,21 +33,21 @@ static void begin(const struct heap *heap, const char *limit)
 {
 	/* The size of one that has to be searched for. */
 	close(alloc(heap, 1, O_RDWR));
-	set(heap, "pool_prepared", "\n");
-	set(heap, "pooled", "0");
-	set(heap, "pool_idle", "600000");
-	set(heap, "pool_limit", limit);
-	CHECK_EQUAL(get(heap, "pooled"), 0);
+	set_attribute(heap, "pool_prepared", "\n");
+	set_attribute(heap, "pooled", "0");
+	set_attribute(heap, "pool_idle", "600000");
+	set_attribute(heap, "pool_limit", limit);
+	CHECK_EQUAL(attribute(heap, "pooled"), 0);
 }
 
 /* For the next test, as for other programs, there is none. */
 static void end(const struct heap *heap)
 {
-	set(heap, "pool_prepared", "\n");
-	set(heap, "pool_limit", "0");
-	set(heap, "pooled", "0");
-	set(heap, "pool_idle", "2000");
-	CHECK_EQUAL(get(heap, "pooled"), 0);
+	set_attribute(heap, "pool_prepared", "\n");
+	set_attribute(heap, "pool_limit", "0");
+	set_attribute(heap, "pooled", "0");
+	set_attribute(heap, "pool_idle", "2000");
+	CHECK_EQUAL(attribute(heap, "pooled"), 0);
 }
 
 static void dirty(int buf, size_t len)
@@ -118,12 +69,12 @@ static void check_zero(int buf, size_t len)
 /* Is it cleared? Then the next request of that size is a hit. */
 static void check_hit(const struct heap *heap, size_t len, int *buf)
 {
-	long long hits = get(heap, "pool_hits");
+	long long hits = attribute(heap, "pool_hits");
 
 	for (int i = 0; i < 100; i++) {
 		*buf = alloc(heap, len, O_RDWR);
 		check_zero(*buf, len);
-		if (get(heap, "pool_hits") > hits)
+		if (attribute(heap, "pool_hits") > hits)
 			return;
 		/* It was not yet. */
 		dirty(*buf, len);
@@ -135,9 +86,9 @@ static void check_hit(const struct heap *heap, size_t len, int *buf)
 
 TEST(pool_is_off_until_it_is_said_otherwise)
 {
-	check_text(heap, "pool_limit", "0");
-	check_text(heap, "pool_idle", "2000");
-	check_text(heap, "pool_prepared", "");
+	check_attribute(heap, "pool_limit", "0");
+	check_attribute(heap, "pool_idle", "2000");
+	check_attribute(heap, "pool_prepared", "");
 }
 
 TEST(without_a_limit_nothing_is_kept)
@@ -147,8 +98,8 @@ TEST(without_a_limit_nothing_is_kept)
 	begin(heap, "0");
 	buf = alloc(heap, MIB(2), O_RDWR);
 	close(buf);
-	CHECK_EQUAL(get(heap, "pooled"), 0);
-	CHECK_EQUAL(get(heap, "used"), 0);
+	CHECK_EQUAL(attribute(heap, "pooled"), 0);
+	CHECK_EQUAL(attribute(heap, "used"), 0);
 }
 
 TEST(kept_memory_is_zero_for_the_next)
@@ -159,12 +110,12 @@ TEST(kept_memory_is_zero_for_the_next)
 	buf = alloc(heap, MIB(3), O_RDWR);
 	dirty(buf, MIB(3));
 	close(buf);
-	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(3));
-	CHECK_EQUAL(get(heap, "used"), 0);
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(3));
+	CHECK_EQUAL(attribute(heap, "used"), 0);
 	/* A request that came while it was being cleared was given another. */
 	check_hit(heap, MIB(3), &buf);
-	CHECK_EQUAL(get(heap, "pooled") % (long long)MIB(3), 0);
-	CHECK_EQUAL(get(heap, "used"), (long long)MIB(3));
+	CHECK_EQUAL(attribute(heap, "pooled") % (long long)MIB(3), 0);
+	CHECK_EQUAL(attribute(heap, "used"), (long long)MIB(3));
 	end(heap);
 }
 
@@ -187,12 +138,12 @@ TEST(kept_memory_is_not_a_users)
 
 	begin(heap, "32M");
 	close(alloc(heap, MIB(2), O_RDWR));
-	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(2));
-	CHECK_EQUAL(get(heap, "used"), 0);
-	CHECK_EQUAL(get(heap, "buffers"), 0);
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(2));
+	CHECK_EQUAL(attribute(heap, "used"), 0);
+	CHECK_EQUAL(attribute(heap, "buffers"), 0);
 	buf = alloc(heap, MIB(1), O_RDWR);
-	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(2));
-	CHECK_EQUAL(get(heap, "used"), (long long)MIB(1));
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(2));
+	CHECK_EQUAL(attribute(heap, "used"), (long long)MIB(1));
 	close(buf);
 	end(heap);
 }
@@ -206,15 +157,15 @@ TEST(limit_of_the_pool_is_kept)
 		bufs[i] = alloc(heap, MIB(2), O_RDWR);
 	for (int i = 0; i < 8; i++) {
 		close(bufs[i]);
-		CHECK(get(heap, "pooled") <= (long long)MIB(5));
+		CHECK(attribute(heap, "pooled") <= (long long)MIB(5));
 	}
-	WAIT_FOR(get(heap, "pooled") == (long long)MIB(4));
+	WAIT_FOR(attribute(heap, "pooled") == (long long)MIB(4));
 
 	/* What is too large for it is not kept, and nothing goes for it. */
 	close(alloc(heap, MIB(6), O_RDWR));
-	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(4));
-	set(heap, "pool_limit", "3M");
-	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(2));
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(4));
+	set_attribute(heap, "pool_limit", "3M");
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(2));
 	end(heap);
 }
 
@@ -227,15 +178,15 @@ TEST(the_oldest_makes_room)
 	for (int i = 0; i < 3; i++)
 		bufs[i] = alloc(heap, MIB(1 + (i > 0)), O_RDWR);
 	for (int i = 0; i < 3; i++) {
-		hits = get(heap, "pool_hits");
+		hits = attribute(heap, "pool_hits");
 		close(bufs[i]);
 		/* Only what is clear can be the oldest. */
 		usleep(500000);
 	}
-	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(4));
-	hits = get(heap, "pool_hits");
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(4));
+	hits = attribute(heap, "pool_hits");
 	close(alloc(heap, MIB(1), O_RDWR));
-	CHECK_EQUAL(get(heap, "pool_hits"), hits);
+	CHECK_EQUAL(attribute(heap, "pool_hits"), hits);
 	end(heap);
 }
 
@@ -243,9 +194,9 @@ TEST(kept_memory_goes_after_a_while)
 {
 	begin(heap, "32M");
 	close(alloc(heap, MIB(2), O_RDWR));
-	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(2));
-	set(heap, "pool_idle", "50");
-	WAIT_FOR(!get(heap, "pooled"));
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(2));
+	set_attribute(heap, "pool_idle", "50");
+	WAIT_FOR(!attribute(heap, "pooled"));
 	end(heap);
 }
 
@@ -254,10 +205,10 @@ TEST(kept_memory_goes_on_demand)
 	begin(heap, "32M");
 	for (int i = 1; i < 5; i++)
 		close(alloc(heap, MIB(i), O_RDWR));
-	CHECK(get(heap, "pooled") > 0);
-	CHECK_ERRNO(try_set(heap, "pooled", "1"), EINVAL);
-	set(heap, "pooled", "0");
-	CHECK_EQUAL(get(heap, "pooled"), 0);
+	CHECK(attribute(heap, "pooled") > 0);
+	CHECK_ERRNO(try_set_attribute(heap, "pooled", "1"), EINVAL);
+	set_attribute(heap, "pooled", "0");
+	CHECK_EQUAL(attribute(heap, "pooled"), 0);
 	end(heap);
 }
 
@@ -270,10 +221,10 @@ TEST(kept_memory_is_in_no_requests_way)
 	n = take_all(heap, MIB(8), bufs);
 	give_back(bufs, n);
 
-	set(heap, "pool_limit", "1G");
+	set_attribute(heap, "pool_limit", "1G");
 	m = take_all(heap, MIB(1), bufs);
 	give_back(bufs, m);
-	CHECK(get(heap, "pooled") > (long long)MIB(m) / 2);
+	CHECK(attribute(heap, "pooled") > (long long)MIB(m) / 2);
 	CHECK_EQUAL(take_all(heap, MIB(8), bufs), n);
 	give_back(bufs, n);
 	CHECK_EQUAL(take_all(heap, MIB(1), bufs), m);
@@ -281,27 +232,35 @@ TEST(kept_memory_is_in_no_requests_way)
 	end(heap);
 }
 
-/* The longest piece that nobody has lent, which could have met a request. */
-static uint64_t longest_gap(const struct heap *heap, uint64_t len)
+/* What is lent, and how many buffers that are. */
+static int list(const struct heap *heap,
+		struct dma_heap_list_entry entries[MOST_BUFFERS])
 {
-	struct dma_heap_list_entry entries[MOST_BUFFERS];
 	struct dma_heap_list_data data = {
 		.entries = (uintptr_t)entries,
 		.nr_entries = MOST_BUFFERS,
 		.entry_size = sizeof(entries[0]),
 	};
-	const uint64_t total = (uint64_t)get(heap, "total");
-	const uint64_t align = len >= MIB(8) ? MIB(2) : MIB(1);
-	uint64_t longest = 0, at = 0;
 
 	CHECK_EQUAL(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST, &data), 0);
 	CHECK(data.nr_entries <= MOST_BUFFERS);
+	return (int)data.nr_entries;
+}
+
+/* The longest piece that nobody has lent, which could have met a request. */
+static uint64_t longest_gap(const struct heap *heap, uint64_t len)
+{
+	struct dma_heap_list_entry entries[MOST_BUFFERS];
+	const uint64_t total = (uint64_t)attribute(heap, "total");
+	const uint64_t align = len >= MIB(8) ? MIB(2) : MIB(1);
+	const int n = list(heap, entries);
+	uint64_t longest = 0, at = 0;
 
 	/* By place: nobody is sorted, and there are few. */
 	while (at < total) {
 		uint64_t next = total, after = total;
 
-		for (uint32_t i = 0; i < data.nr_entries; i++)
+		for (int i = 0; i < n; i++)
 			if (entries[i].region_offset >= at &&
 			    entries[i].region_offset < next) {
 				next = entries[i].region_offset;
@@ -346,7 +305,7 @@ TEST(no_request_fails_that_the_region_could_meet)
 		}
 		CHECK_EQUAL(errno, ENOMEM);
 		failed++;
-		CHECK(get(heap, "pooled") == 0);
+		CHECK(attribute(heap, "pooled") == 0);
 		/* Drivers may have some of an area that is theirs as well. */
 		CHECK(longest_gap(heap, len) < len + MIB(2));
 	}
@@ -391,28 +350,28 @@ TEST(prepared_buffers_are_ready)
 	int bufs[4];
 
 	begin(heap, "0");
-	set(heap, "pool_prepared", "3x2M 1x4096\n");
-	check_text(heap, "pool_prepared", "3x2097152 1x4096");
-	WAIT_FOR(get(heap, "pooled") == (long long)MIB(6) + 4096);
-	CHECK_EQUAL(get(heap, "used"), 0);
+	set_attribute(heap, "pool_prepared", "3x2M 1x4096\n");
+	check_attribute(heap, "pool_prepared", "3x2097152 1x4096");
+	WAIT_FOR(attribute(heap, "pooled") == (long long)MIB(6) + 4096);
+	CHECK_EQUAL(attribute(heap, "used"), 0);
 
-	hits = get(heap, "pool_hits");
+	hits = attribute(heap, "pool_hits");
 	bufs[0] = alloc(heap, MIB(2), O_RDWR);
 	check_zero(bufs[0], MIB(2));
-	CHECK_EQUAL(get(heap, "pool_hits"), hits + 1);
+	CHECK_EQUAL(attribute(heap, "pool_hits"), hits + 1);
 	/* There are to be three again. */
-	WAIT_FOR(get(heap, "pooled") == (long long)MIB(6) + 4096);
+	WAIT_FOR(attribute(heap, "pooled") == (long long)MIB(6) + 4096);
 	/* And no more. */
 	dirty(bufs[0], MIB(2));
 	close(bufs[0]);
-	WAIT_FOR(get(heap, "pooled") == (long long)MIB(6) + 4096);
+	WAIT_FOR(attribute(heap, "pooled") == (long long)MIB(6) + 4096);
 
 	/* They do not age, but can be done without. */
-	set(heap, "pool_idle", "1");
+	set_attribute(heap, "pool_idle", "1");
 	usleep(300000);
-	CHECK_EQUAL(get(heap, "pooled"), (long long)MIB(6) + 4096);
-	set(heap, "pool_prepared", "\n");
-	WAIT_FOR(!get(heap, "pooled"));
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(6) + 4096);
+	set_attribute(heap, "pool_prepared", "\n");
+	WAIT_FOR(!attribute(heap, "pooled"));
 	end(heap);
 }
 
@@ -424,11 +383,11 @@ TEST(prepared_buffers_give_way_and_come_back)
 	begin(heap, "0");
 	n = take_all(heap, MIB(1), bufs);
 	give_back(bufs, n);
-	set(heap, "pool_prepared", "4x3M");
-	WAIT_FOR(get(heap, "pooled") == (long long)MIB(12));
+	set_attribute(heap, "pool_prepared", "4x3M");
+	WAIT_FOR(attribute(heap, "pooled") == (long long)MIB(12));
 	CHECK_EQUAL(take_all(heap, MIB(1), bufs), n);
 	give_back(bufs, n);
-	WAIT_FOR(get(heap, "pooled") == (long long)MIB(12));
+	WAIT_FOR(attribute(heap, "pooled") == (long long)MIB(12));
 	end(heap);
 }
 
@@ -444,11 +403,73 @@ TEST(what_makes_no_sense_for_a_pool_is_refused)
 
 	begin(heap, "0");
 	for (size_t i = 0; i < ARRAY_SIZE(prepared); i++)
-		CHECK_ERRNO(try_set(heap, "pool_prepared", prepared[i]), EINVAL);
+		CHECK_ERRNO(try_set_attribute(heap, "pool_prepared", prepared[i]), EINVAL);
 	for (size_t i = 0; i < ARRAY_SIZE(idle); i++)
 		if (*idle[i])
-			CHECK_ERRNO(try_set(heap, "pool_idle", idle[i]), EINVAL);
-	CHECK_ERRNO(try_set(heap, "pool_limit", "101%"), EINVAL);
-	check_text(heap, "pool_prepared", "");
+			CHECK_ERRNO(try_set_attribute(heap, "pool_idle", idle[i]), EINVAL);
+	CHECK_ERRNO(try_set_attribute(heap, "pool_limit", "101%"), EINVAL);
+	check_attribute(heap, "pool_prepared", "");
+	end(heap);
+}
+
+#define FAIL "/sys/devices/system/memory/hard_offline_page"
+
+/* Where the region begins, which is in the name of its node. */
+static uint64_t address_of_region(const struct heap *heap)
+{
+	const char *at = strchr(heap->name, '@');
+
+	CHECK(at);
+	return strtoull(at + 1, NULL, 16);
+}
+
+/* Tells the kernel that memory has failed in the buffer's third page. */
+static uint64_t fail_page(const struct heap *heap)
+{
+	struct dma_heap_list_entry entries[MOST_BUFFERS];
+	int fd = open(FAIL, O_WRONLY | O_CLOEXEC);
+	uint64_t offset;
+	char text[32];
+
+	CHECK(fd >= 0);
+	CHECK_EQUAL(list(heap, entries), 1);
+	offset = entries[0].region_offset + PAGES(2);
+	snprintf(text, sizeof(text), "%#llx",
+		 (unsigned long long)(address_of_region(heap) + offset));
+	/* It may say that it can't take the page away: it is marked all the same. */
+	if (write(fd, text, strlen(text)) < 0)
+		printf("# the kernel says: %s\n", strerrorname_np(errno));
+	close(fd);
+	return offset;
+}
+
+/* The last one, as the region is not whole afterwards. */
+TEST(page_that_has_failed_is_not_lent_again)
+{
+	struct dma_heap_list_entry entries[MOST_BUFFERS];
+	int bufs[MOST_BUFFERS];
+	uint64_t failed;
+	int n, m;
+
+	begin(heap, "0");
+	n = take_all(heap, MIB(1), bufs);
+	give_back(bufs, n);
+
+	set_attribute(heap, "pool_limit", "32M");
+	bufs[0] = alloc(heap, MIB(1), O_RDWR);
+	failed = fail_page(heap);
+	close(bufs[0]);
+	WAIT_FOR(!attribute(heap, "pooled"));
+
+	m = take_all(heap, MIB(1), bufs);
+	CHECK_EQUAL(m, n - 1);
+	give_back(bufs, m);
+	m = take_all(heap, PAGES(64), bufs);
+	CHECK(m > 0);
+	CHECK_EQUAL(list(heap, entries), m);
+	for (int i = 0; i < m; i++)
+		CHECK(failed < entries[i].region_offset ||
+		      failed >= entries[i].region_offset + PAGES(64));
+	give_back(bufs, m);
 	end(heap);
 }

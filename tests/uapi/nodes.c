@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "harness.h"
+#include "sysfs.h"
 
 static int open_node(const struct heap *heap, int flags)
 {
@@ -47,38 +48,22 @@ TEST(node_may_be_opened_in_any_mode)
 	}
 }
 
-/* A line of text, or the test has failed. */
-static void read_attribute(const struct heap *heap, const char *name,
-			   char *text, size_t size)
-{
-	char path[512];
-	FILE *file;
-
-	snprintf(path, sizeof(path), CLASS "/%s/%s", heap->name, name);
-	file = fopen(path, "re");
-	CHECK(file);
-	CHECK(fgets(text, (int)size, file));
-	fclose(file);
-	CHECK(strlen(text) > 1 && strchr(text, '\n'));
-}
-
 TEST(attributes_tell_type_and_region)
 {
-	char type[32], region[256];
+	char type[MOST_TEXT], region[MOST_TEXT];
 
-	read_attribute(heap, "type", type, sizeof(type));
-	CHECK(!strcmp(type, "cma\n") || !strcmp(type, "carveout\n") ||
-	      !strcmp(type, "system\n") || !strcmp(type, "contiguous\n"));
-	CHECK_EQUAL(has_region(heap), !strcmp(type, "cma\n") ||
-				      !strcmp(type, "carveout\n"));
-	if (has_region(heap))
-		read_attribute(heap, "region", region, sizeof(region));
+	attribute_text(heap, "type", type);
+	CHECK(!strcmp(type, "cma") || !strcmp(type, "carveout") ||
+	      !strcmp(type, "system") || !strcmp(type, "contiguous"));
+	CHECK_EQUAL(has_region(heap), !strcmp(type, "cma") ||
+				      !strcmp(type, "carveout"));
+	if (has_region(heap)) {
+		attribute_text(heap, "region", region);
+		CHECK(*region);
+	}
 }
 
 TEST(attribute_tells_that_the_cpu_has_access)
 {
-	char text[8];
-
-	read_attribute(heap, "cpu_access", text, sizeof(text));
-	CHECK(!strcmp(text, "1\n"));
+	check_attribute(heap, "cpu_access", "1");
 }

@@ -17,35 +17,9 @@
 
 #include "harness.h"
 #include "vgem.h"
+#include "views.h"
 
 #define PAGES(n) ((n) * page_size())
-
-/* 0 and the descriptor, or -1 and errno. */
-static int try_view(const struct heap *heap, int buf, uint64_t offset,
-		    uint64_t len, uint32_t fd_flags, int *view)
-{
-	struct dma_heap_view_data data = {
-		.offset = offset,
-		.len = len,
-		.buffer_fd = (uint32_t)buf,
-		.fd_flags = fd_flags,
-	};
-
-	if (ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW, &data))
-		return -1;
-	*view = (int)data.fd;
-	return 0;
-}
-
-/* A view, or the test has failed. */
-static int make_view(const struct heap *heap, int buf, size_t offset,
-		     size_t len, uint32_t fd_flags)
-{
-	int view;
-
-	CHECK_EQUAL(try_view(heap, buf, offset, len, fd_flags, &view), 0);
-	return view;
-}
 
 TEST(view_shows_its_part_of_the_buffer)
 {

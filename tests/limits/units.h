@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel says of a heap, and the limit that it keeps. */
-#ifndef ATTRIBUTES_H
-#define ATTRIBUTES_H
+/* A limit that is exact, and what it allows. */
+#ifndef UNITS_H
+#define UNITS_H
 
 #include <stddef.h>
 
 struct heap;
-
-/* An attribute that is a number. */
-long long attribute(const struct heap *heap, const char *name);
-/* What the attribute is soon: some references are dropped a moment later. */
-void wait_for_attribute(const struct heap *heap, const char *name,
-			long long number);
-
-/* The text of the attribute "limit", without the end of the line. */
-const char *limit(const struct heap *heap);
-/* As write() does: 0, or -1 and errno. */
-int try_set_limit(const struct heap *heap, const char *text);
-void set_limit(const struct heap *heap, const char *text);
 
 /* What a user may have in most tests, as buffers. */
 #define UNIT KIB(64)
@@ -37,4 +25,4 @@ int take_units(const struct heap *heap, int bufs[static UNITS + 1]);
 /* The running process can have all UNITS, and gives them back. */
 void check_full_share(const struct heap *heap);
 
-#endif /* ATTRIBUTES_H */
+#endif /* UNITS_H */
