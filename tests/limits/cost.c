@@ -2,7 +2,12 @@
 /*
  * Promise: reading all attributes of all heaps, over and over, costs those who
  * allocate less than 2 %. Compared with somebody who reads other files of sysfs
- * meanwhile, in turns, so that the machine is as busy.
+ * meanwhile, in turns.
+ *
+ * To be run with one processor, and a clock that counts instructions. Who
+ * allocates comes first there: the reader runs only in pauses, which end wherever
+ * it may be, with a lock in its hands, too. So an allocation takes its own
+ * instructions, and those of whoever it has to wait for.
  */
 #include <fcntl.h>
 #include <glob.h>
@@ -15,8 +20,12 @@
 
 #include "../uapi/harness.h"
 
-#define PAIRS 1001
-#define ROUND_NS 10000000ll
+#define PAIRS 41
+#define ALLOCATIONS 50
+/* More than the reader needs for a few files, and no multiple of it. */
+#define LEAST_PAUSE_US 100
+#define MORE_PAUSE_US 37
+#define CLEARING_US 20000
 /* In thousandths. */
 #define MOST_RATIO 1020
 
@@ -33,13 +42,14 @@ struct reader {
 	unsigned long rounds;
 };
 
-static void stay_on(int cpu)
+static void come_first(void)
 {
-	cpu_set_t cpus;
+	const struct sched_param param = {
+		.sched_priority = sched_get_priority_min(SCHED_FIFO),
+	};
 
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	CHECK_EQUAL(sched_setaffinity(0, sizeof(cpus), &cpus), 0);
+	CHECK_EQUAL(sysconf(_SC_NPROCESSORS_ONLN), 1);
+	CHECK_EQUAL(sched_setscheduler(0, SCHED_FIFO, &param), 0);
 }
 
 /* Nobody's attribute, but everybody's: "dev", "uevent", and no file. */
@@ -100,10 +110,8 @@ static struct reader *begin_reader(void)
 				     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	CHECK(reader != MAP_FAILED);
-	if (!fork_child()) {
-		stay_on(1);
+	if (!fork_child())
 		read_for_ever(reader);
-	}
 	return reader;
 }
 
@@ -116,21 +124,25 @@ static void wait_for_round(const struct reader *reader)
 		usleep(1000);
 }
 
-static long long time_of(const struct heap *heap, unsigned int n)
-{
-	long long start = nanoseconds();
-
-	while (n--)
-		close(alloc(heap, KIB(64), O_RDWR));
-	return nanoseconds() - start;
-}
-
 static long long time_beside(const struct heap *heap, struct reader *reader,
-			     unsigned int which, unsigned int n)
+			     unsigned int which)
 {
+	int bufs[ALLOCATIONS];
+	long long time = 0;
+
 	__atomic_store_n(&reader->which, which, __ATOMIC_RELAXED);
 	wait_for_round(reader);
-	return time_of(heap, n);
+	for (unsigned int i = 0; i < ALLOCATIONS; i++) {
+		usleep(LEAST_PAUSE_US + i * MORE_PAUSE_US % LEAST_PAUSE_US);
+		time -= nanoseconds();
+		bufs[i] = alloc(heap, KIB(4), O_RDWR);
+		time += nanoseconds();
+	}
+	for (unsigned int i = 0; i < ALLOCATIONS; i++)
+		close(bufs[i]);
+	/* What a pool keeps is cleared by somebody who comes last. */
+	usleep(CLEARING_US);
+	return time;
 }
 
 static int compare(const void *a, const void *b)
@@ -144,24 +156,21 @@ TEST(reading_attributes_costs_allocations_less_than_2_percent)
 {
 	struct reader *reader = begin_reader();
 	long long ratios[PAIRS], median;
-	unsigned int n;
 
-	stay_on(0);
-	wait_for_round(reader);
-	n = (unsigned int)(ROUND_NS * 100 / time_of(heap, 100)) + 1;
+	come_first();
 	for (unsigned int i = 0; i < PAIRS; i++) {
 		unsigned int first = i % 2;
 		long long times[2];
 
-		times[first] = time_beside(heap, reader, first, n);
-		times[!first] = time_beside(heap, reader, !first, n);
+		times[first] = time_beside(heap, reader, first);
+		times[!first] = time_beside(heap, reader, !first);
 		ratios[i] = times[0] * 1000 / times[1];
 	}
 	qsort(ratios, PAIRS, sizeof(ratios[0]), compare);
 	median = ratios[PAIRS / 2];
 	printf("# beside a reader of ours: %.3f of the time\n",
 	       (double)median / 1000);
-	printf("# half of %u pairs of %u are from %.3f to %.3f\n", PAIRS, n,
+	printf("# half of %u pairs are from %.3f to %.3f\n", PAIRS,
 	       (double)ratios[PAIRS / 4] / 1000,
 	       (double)ratios[PAIRS * 3 / 4] / 1000);
 	CHECK(median < MOST_RATIO);
