@@ -30,7 +30,11 @@
 /* More would take long to look through. */
 #define MAX_KEPT 256
 
-/* After this, buffers are prepared that could not be. */
+/*
+ * Requests come in bursts, which are met first: then what they took is prepared
+ * again. What could not be prepared is tried again later.
+ */
+#define PREPARE_AFTER max(HZ / 50, 1)
 #define PREPARE_AGAIN HZ
 
 /**
@@ -181,12 +185,17 @@ static void give_back_list(struct dma_heap_pool *pool, struct list_head *list)
 		wake_up_all(&pool->done);
 }
 
+/* No later than it was due already. */
 static void queue_work_in(struct dma_heap_pool *pool, unsigned long delay)
 {
 	lockdep_assert_held(&pool->lock);
 
-	if (!pool->stopped)
-		mod_delayed_work(pool_workqueue, &pool->work, delay);
+	if (pool->stopped ||
+	    (delayed_work_pending(&pool->work) &&
+	     time_before_eq(pool->work.timer.expires, jiffies + delay)))
+		return;
+
+	mod_delayed_work(pool_workqueue, &pool->work, delay);
 }
 
 /* Of protected memory there may be no struct pages. */
@@ -424,7 +433,7 @@ static void plan(struct dma_heap_pool *pool, bool is_prepared)
 		}
 	if (!is_prepared)
 		delay = min_t(unsigned long, delay, PREPARE_AGAIN);
-	if (delay != ULONG_MAX && !delayed_work_pending(&pool->work))
+	if (delay != ULONG_MAX)
 		queue_work_in(pool, delay);
 	mutex_unlock(&pool->lock);
 }
@@ -559,7 +568,7 @@ int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 
 	mutex_lock(&pool->lock);
 	if (pool->nr_prepared)
-		queue_work_in(pool, 0);
+		queue_work_in(pool, PREPARE_AFTER);
 	mutex_unlock(&pool->lock);
 
 	return ret;
