@@ -86,7 +86,7 @@ static struct subject begin_subject(const struct path *path, uint64_t bytes,
 	struct subject subject = {
 		.side = mainline ? MAINLINE : OURS,
 		.bytes = second && path->reference ? path->reference : bytes,
-		.pooled = path->pooled && !mainline,
+		.pooled = (path->pooled || path->prepared) && !mainline,
 		.buf = -1,
 	};
 	char name[64];
@@ -96,7 +96,9 @@ static struct subject begin_subject(const struct path *path, uint64_t bytes,
 	subject.importer = open(IMPORTER_NODE, O_RDWR | O_CLOEXEC);
 	if (subject.importer < 0)
 		die_errno(IMPORTER_NODE);
-	if (subject.pooled)
+	if (subject.pooled && path->prepared)
+		pool_prepare(subject.bytes);
+	else if (subject.pooled)
 		pool_add(subject.heap, subject.bytes);
 	if (path->has_buffer)
 		subject.buf = alloc(subject.heap, subject.bytes, O_RDWR);
@@ -168,15 +170,21 @@ static void compare(const struct path *path, uint64_t bytes)
 
 	name_heap(name, sizeof(name), path, OURS);
 	if (path->pooled)
-		pool_on(name);
+		pool_on(name, "100%");
+	if (path->prepared)
+		pool_on(name, "0");
 	for (int i = 0; i < SIDES; i++)
 		subjects[i] = begin_subject(path, bytes, i == MAINLINE);
 
+	if (path->begin)
+		path->begin(subjects[OURS].heap);
 	measure_pairs(path, subjects, &pairs);
+	if (path->end)
+		path->end();
 
 	for (int i = 0; i < SIDES; i++)
 		end_subject(&subjects[i]);
-	if (path->pooled)
+	if (path->pooled || path->prepared)
 		pool_off();
 
 	printf("%s\t%llu\t%.2f\t", path->name, (unsigned long long)bytes,
@@ -193,7 +201,7 @@ static void compare_all(void)
 {
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 		for (size_t k = 0; k < nr_paths; k++)
-			if (!paths[k].reference || paths[k].bytes == sizes[i])
+			if (!paths[k].bytes || paths[k].bytes == sizes[i])
 				compare(&paths[k], sizes[i]);
 }
 

@@ -12,9 +12,13 @@
 #include "metadata.h"
 #include "paths.h"
 #include "pool.h"
+#include "pressure.h"
 
 #define CMA "default_cma_region"
 #define SYSTEM "system"
+
+/* 3840 x 2160 pixels of 4 bytes. */
+#define FRAME 33177600
 
 /* Allocations and releases of cycle_cputime(): as many, and as long. */
 #define LEAST_CYCLES 2
@@ -52,6 +56,24 @@ static double alloc_time(const struct subject *subject)
 	/* One that the pool did not meet would pass for a slow one. */
 	if (subject->pooled && pool_hits() - hits != 1)
 		die("alloc", "the pool did not meet the request");
+	return time;
+}
+
+static double alloc_page_cache_time(const struct subject *subject)
+{
+	/* What is to be prepared has to find room. */
+	let_settle(subject);
+	fill_with_page_cache();
+	return alloc_time(subject);
+}
+
+static double alloc_cgroup_time(const struct subject *subject)
+{
+	double time;
+
+	enter_cgroup();
+	time = alloc_time(subject);
+	leave_cgroup();
 	return time;
 }
 
@@ -190,6 +212,13 @@ const struct path paths[] = {
 	  .has_buffer = true },
 	{ "system_map_touch_plain", "us", SYSTEM, map_touch_plain_time,
 	  .has_buffer = true },
+	{ "alloc_page_cache", "us", CMA, alloc_page_cache_time,
+	  .end = drop_page_cache, .bytes = FRAME },
+	{ "alloc_prepared_page_cache", "us", CMA, alloc_page_cache_time,
+	  .prepared = true, .end = drop_page_cache, .bytes = FRAME },
+	{ "alloc_cgroup", "us", CMA, alloc_cgroup_time, .bytes = FRAME },
+	{ "alloc_fragmented", "us", CMA, alloc_time, .begin = fragment,
+	  .end = mend, .bytes = 1048576 },
 	{ "pooled_growth", "us", CMA, alloc_time, .pooled = true,
 	  .reference = 65536, .bytes = 67108864 },
 };

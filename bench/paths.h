@@ -33,11 +33,14 @@ struct subject {
  * @unit: Of what @measure returns.
  * @heap: Mainline's name of the heap.
  * @measure: Does it; what it cost.
- * @pooled: Our heap's pool is on.
+ * @pooled: Our heap's pool keeps what is given back.
  * @has_buffer: One buffer serves for all times.
- * @reference: If it is not 0, the path is about one size, @bytes, and compares
- *	our heap not with mainline's but with itself at this size.
- * @bytes: See there.
+ * @prepared: The pool of our heap has one buffer ready always.
+ * @begin: What is to be done before, once, with a heap of either side; or NULL.
+ * @end: Undoes that.
+ * @bytes: The only size that it is about, or 0.
+ * @reference: If it is not 0, the path compares our heap not with mainline's but
+ *	with itself at this size.
  */
 struct path {
 	const char *name;
@@ -46,8 +49,11 @@ struct path {
 	double (*measure)(const struct subject *subject);
 	bool pooled;
 	bool has_buffer;
-	uint64_t reference;
+	bool prepared;
+	void (*begin)(int heap);
+	void (*end)(void);
 	uint64_t bytes;
+	uint64_t reference;
 };
 
 extern const struct path paths[];

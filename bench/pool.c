@@ -7,8 +7,7 @@
 #include "heaps.h"
 #include "pool.h"
 
-/* What is kept stays as long as a path takes: a limit of all, and an hour. */
-#define LIMIT "100%"
+/* What is kept stays as long as a path takes: an hour. */
 #define IDLE_MS "3600000"
 
 #define PATIENCE_S 30
@@ -52,26 +51,42 @@ static uint64_t get(const char *name)
 	return value;
 }
 
-void pool_on(const char *heap)
+void pool_on(const char *heap, const char *limit)
 {
 	snprintf(heap_name, sizeof(heap_name), "%s", heap);
 	added = 0;
 	set("pool_idle", IDLE_MS);
-	set("pool_limit", LIMIT);
+	set("pool_limit", limit);
 }
 
 void pool_off(void)
 {
 	added = 0;
+	set("pool_prepared", "\n");
 	set("pool_limit", "0");
+	pool_wait();
+}
+
+static uint64_t in_pages(uint64_t bytes)
+{
+	const uint64_t page = (uint64_t)getpagesize();
+
+	return (bytes + page - 1) / page * page;
+}
+
+void pool_prepare(uint64_t bytes)
+{
+	char text[32];
+
+	added = in_pages(bytes);
+	snprintf(text, sizeof(text), "1x%llu", (unsigned long long)bytes);
+	set("pool_prepared", text);
 	pool_wait();
 }
 
 void pool_add(int heap, uint64_t bytes)
 {
-	const uint64_t page = (uint64_t)getpagesize();
-
-	added += (bytes + page - 1) / page * page;
+	added += in_pages(bytes);
 	close(alloc(heap, bytes, O_RDWR));
 	pool_wait();
 }

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-/* Turns it on; off again, which empties it. */
-void pool_on(const char *heap);
+/* Turns it on, with a limit as its attribute has it; off again, which empties it. */
+void pool_on(const char *heap, const char *limit);
 void pool_off(void);
 
 /*
@@ -14,6 +14,8 @@ void pool_off(void);
  * pool is full when it has all of them back.
  */
 void pool_add(int heap, uint64_t bytes);
+/* One buffer of that size is to be ready always, and no other. */
+void pool_prepare(uint64_t bytes);
 void pool_wait(void);
 
 /* Requests that the pool has met. */
