@@ -247,3 +247,13 @@ bool bounces(void)
 	fclose(file);
 	return strstr(text, "swiotlb=force");
 }
+
+bool is_coherent(void)
+{
+#if defined(__aarch64__) || defined(__arm__)
+	return !access("/sys/firmware/devicetree/base/pcie@10000000/dma-coherent",
+		       F_OK);
+#else
+	return true;
+#endif
+}

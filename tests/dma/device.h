@@ -92,5 +92,7 @@ void kernel_draws(const struct device *device, size_t offset, size_t len,
 
 /* Does the device get copies of memory instead of the memory (swiotlb)? */
 bool bounces(void);
+/* Does it see what is in the processors' caches? */
+bool is_coherent(void);
 
 #endif /* DEVICE_H */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../uapi/tracing.h"
 #include "device.h"
 
 /* What is not brought over by a bracket is seen at once, or not at all. */
@@ -21,23 +22,6 @@ TEST(device_has_a_copy_if_it_bounces)
 
 /* The processors of amd64 need no maintenance. */
 #if defined(__aarch64__) || defined(__arm__)
-
-#define TRACING "/sys/kernel/tracing/"
-#define COHERENT_BUS							\
-	"/sys/firmware/devicetree/base/pcie@10000000/dma-coherent"
-
-static bool write_text(const char *path, const char *text)
-{
-	const ssize_t len = (ssize_t)strlen(text);
-	int fd = open(path, O_WRONLY | O_CLOEXEC | O_APPEND);
-	bool done;
-
-	if (fd < 0)
-		return false;
-	done = write(fd, text, (size_t)len) == len;
-	close(fd);
-	return done;
-}
 
 /* How often the function was called that cleans the cache. */
 static unsigned int count_calls(void)
@@ -59,17 +43,17 @@ TEST(caches_are_maintained_if_devices_do_not_see_them)
 	struct device display = attach(&buffer, READS);
 	unsigned int before;
 
-	CHECK(write_text(TRACING "kprobe_events",
-			 "p:dma_tests_clean arch_sync_dma_for_device\n"));
-	CHECK(write_text(TRACING "events/kprobes/dma_tests_clean/enable", "1"));
+	write_tracing(TRACING "kprobe_events",
+			 "p:dma_tests_clean arch_sync_dma_for_device\n");
+	write_tracing(TRACING "events/kprobes/dma_tests_clean/enable", "1");
 	before = count_calls();
 	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
 	cpu_draws(&buffer, 0, KIB(1), 1);
 	end_access(&buffer, DMA_BUF_SYNC_WRITE);
-	CHECK_EQUAL(count_calls() == before, !access(COHERENT_BUS, F_OK));
+	CHECK_EQUAL(count_calls() == before, is_coherent());
 	unmap(&display);
-	CHECK(write_text(TRACING "events/kprobes/dma_tests_clean/enable", "0"));
-	CHECK(write_text(TRACING "kprobe_events", "-:dma_tests_clean\n"));
+	write_tracing(TRACING "events/kprobes/dma_tests_clean/enable", "0");
+	write_tracing(TRACING "kprobe_events", "-:dma_tests_clean\n");
 }
 
 #endif

@@ -15,6 +15,7 @@
 
 #include "../uapi/harness.h"
 #include "../uapi/sysfs.h"
+#include "../uapi/tracing.h"
 #include "units.h"
 #include "users.h"
 
@@ -51,56 +52,37 @@ TEST(what_is_refused_is_counted_by_reason)
 	}
 }
 
-#define TRACING "/sys/kernel/tracing"
-#define EVENT TRACING "/events/dmabuf_heaps/dma_heap_alloc_failed"
+#define EVENT "dmabuf_heaps/dma_heap_alloc_failed"
 
-static void write_file(const char *path, const char *text)
+static void check_refusal(FILE *trace, const struct heap *heap, uint64_t len,
+			  const char *reason)
 {
-	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-
-	CHECK(fd >= 0);
-	CHECK_EQUAL(write(fd, text, strlen(text)), (long long)strlen(text));
-	close(fd);
-}
-
-/* The next event has this text. */
-static void check_traced(FILE *trace, const char *name, uint64_t len,
-			 const char *reason)
-{
-	char line[512], text[256];
+	char text[MOST_EVENT];
 
 	snprintf(text, sizeof(text),
-		 "dma_heap_alloc_failed: heap=%s len=%llu reason=%s error=%d\n",
-		 name, (unsigned long long)len, reason, -ENOMEM);
-	do {
-		CHECK(fgets(line, sizeof(line), trace));
-	} while (line[0] == '#');
-	if (!strstr(line, text))
-		fail(__FILE__, __LINE__, "%.*s is traced, not %s",
-		     (int)strcspn(line, "\n"), line, text);
+		 "dma_heap_alloc_failed: heap=%s len=%llu reason=%s error=%d",
+		 heap->name, (unsigned long long)len, reason, -ENOMEM);
+	check_next_event(trace, text);
 }
 
 TEST(refusal_is_traced_with_its_reason)
 {
-	char line[512];
+	char line[MOST_EVENT];
 	FILE *trace;
 	int buf;
 
 	begin_with_units(heap);
-	write_file(TRACING "/trace", "");
-	write_file(EVENT "/enable", "1");
+	begin_tracing(EVENT);
 	CHECK_ERRNO(try_alloc(heap, TOO_MUCH, O_RDWR, 0, &buf), ENOMEM);
 	become(ALICE);
 	CHECK_ERRNO(try_alloc(heap, UNITS * UNIT + 1, O_RDWR, 0, &buf), ENOMEM);
 	CHECK_ERRNO(try_alloc(heap, 0, O_RDWR, 0, &buf), EINVAL);
 	become(0);
-	write_file(EVENT "/enable", "0");
 
-	trace = fopen(TRACING "/trace", "re");
-	CHECK(trace);
-	check_traced(trace, heap->name, TOO_MUCH, "memory");
-	check_traced(trace, heap->name, UNITS * UNIT + page_size(), "limit");
-	CHECK(!fgets(line, sizeof(line), trace));
+	trace = end_tracing(EVENT);
+	check_refusal(trace, heap, TOO_MUCH, "memory");
+	check_refusal(trace, heap, UNITS * UNIT + page_size(), "limit");
+	CHECK(!next_event(trace, line));
 }
 
 /* It was lent, and is given back: nobody could be told of it. */
