@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -226,8 +227,22 @@ static void compare_one(const char *row)
 	die(row, "there is no such path");
 }
 
+/* Where memory is mapped makes a difference, and is not for chance to choose. */
+static void map_where_others_did(char **argv)
+{
+	const int now = personality(0xffffffff);
+
+	if (now & ADDR_NO_RANDOMIZE)
+		return;
+	if (now < 0 || personality((unsigned long)now | ADDR_NO_RANDOMIZE) < 0)
+		die_errno("personality");
+	execv("/proc/self/exe", argv);
+	die_errno("/proc/self/exe");
+}
+
 int main(int argc, char **argv)
 {
+	map_where_others_did(argv);
 	if (argc == 1)
 		compare_all();
 	for (int i = 1; i < argc; i++)
