@@ -143,7 +143,7 @@ static umode_t dma_heap_attr_is_visible(struct kobject *kobj,
 	if ((attr == &dev_attr_type.attr || attr == &dev_attr_contiguous.attr) &&
 	    !heap->type)
 		return 0;
-	if (attr == &dev_attr_total.attr && !heap->region.nr_pages)
+	if (attr == &dev_attr_total.attr && !READ_ONCE(heap->region.nr_pages))
 		return 0;
 	return attr->mode;
 }

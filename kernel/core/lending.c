@@ -77,7 +77,7 @@ bool dma_heap_limit_fits(const struct dma_heap *heap,
 			 const struct dma_heap_limit *limit)
 {
 	return limit->unit != DMA_HEAP_LIMIT_PERCENT || heap->quota->ordinary ||
-	       heap->quota->total || heap->ops->find_region;
+	       READ_ONCE(heap->quota->total) || heap->ops->find_region;
 }
 
 /* For a heap that is being added, with nothing lent. */
@@ -145,7 +145,8 @@ void dma_heap_set_region(struct dma_heap *heap,
 	mutex_unlock(&heap->lock);
 
 	if (changed) {
-		dma_heap_quota_set_total(&heap->own_quota, region_bytes(heap));
+		dma_heap_quota_set_total(&heap->own_quota,
+					 (u64)region->nr_pages << PAGE_SHIFT);
 		dma_heap_update_attributes(heap);
 	}
 }
@@ -327,7 +328,7 @@ struct dma_buf *dma_heap_lend(struct dma_heap *heap, unsigned long len,
 	struct dma_heap_view *view;
 	struct dma_buf *dmabuf;
 
-	if (heap->ops->find_region && !heap->quota->total)
+	if (heap->ops->find_region && !READ_ONCE(heap->quota->total))
 		heap->ops->find_region(heap);
 
 	loan = loan_create(heap, len);

@@ -63,8 +63,8 @@ static unsigned long limit_in_pages(const struct dma_heap_pool *pool)
 	case DMA_HEAP_LIMIT_BYTES:
 		return min_t(u64, limit->value >> PAGE_SHIFT, ULONG_MAX);
 	case DMA_HEAP_LIMIT_PERCENT:
-		return div_u64((u64)pool->heap->region.nr_pages * limit->value,
-			       100);
+		return div_u64((u64)READ_ONCE(pool->heap->region.nr_pages) *
+			       limit->value, 100);
 	default:
 		return ULONG_MAX;
 	}
@@ -617,7 +617,7 @@ void dma_heap_pool_give_back(struct dma_heap *heap,
 	struct dma_heap_kept *kept = NULL;
 
 	/* Without the lock: under it there is another look. */
-	if (is_on(pool))
+	if (data_race(is_on(pool)))
 		/* May be called to make memory free: takes none that is short. */
 		kept = kmalloc_obj(*kept, GFP_NOWAIT | __GFP_NOWARN);
 	if (kept) {
@@ -669,7 +669,8 @@ int dma_heap_pool_set_limit(struct dma_heap *heap,
 	struct dma_heap_pool *pool = &heap->pool;
 	unsigned long most;
 
-	if (limit->unit == DMA_HEAP_LIMIT_PERCENT && !heap->region.nr_pages)
+	if (limit->unit == DMA_HEAP_LIMIT_PERCENT &&
+	    !READ_ONCE(heap->region.nr_pages))
 		return -EOPNOTSUPP;
 
 	mutex_lock(&pool->lock);

@@ -248,13 +248,20 @@ static void join(struct dma_heap_extent *memory,
  * drivers that come at boot may want much of it; but when somebody wants memory,
  * and again if there was not enough of it, as long as nothing is lent.
  */
-static bool search_is_due(const struct cma_area *area)
+static bool search_is_due(struct cma_area *area)
 {
+	bool is_lent;
+
 	if (!area->device)
 		return false;
 	if (!area->lent)
 		return true;
-	return bitmap_empty(area->lent, area->memory.nr_pages) &&
+
+	spin_lock(&area->lock);
+	is_lent = !bitmap_empty(area->lent, area->memory.nr_pages);
+	spin_unlock(&area->lock);
+
+	return !is_lent &&
 	       time_after(jiffies, area->searched + SEARCH_INTERVAL);
 }
 
