@@ -53,13 +53,14 @@ kernel_release()
 	6.12)		newest_release "$arch" trixie ;;
 	6.1)		newest_release "$arch" bookworm ;;
 	debug*)		debug_release "$kernel" "$arch" ;;
+	races)		races_release "$arch" ;;
 	*)		unknown_kernel "$kernel" ;;
 	esac
 }
 
 unknown_kernel()
 {
-	die "unknown kernel '$1': one of backports 6.12 6.1 debug debug-builtin"
+	die "unknown kernel '$1': one of backports 6.12 6.1 debug debug-builtin races"
 }
 
 # kernel_build KERNEL ARCH: prints where the build root has what modules for
@@ -71,6 +72,7 @@ kernel_build()
 	case $kernel in
 	debug)		printf '%s/tree\n' "$(debug_kernel)"; return ;;
 	debug-builtin)	die "debug-builtin has kernel/ built in" ;;
+	races)		printf '%s/tree\n' "$(races_kernel)"; return ;;
 	esac
 	release=$(kernel_release "$kernel" "$arch")
 	if [[ $kernel == backports ]] && has_packages "$arch"; then
@@ -153,6 +155,7 @@ kernel_of()
 	case $kernel in
 	debug)		debug_kernel; return ;;
 	debug-builtin)	debug_builtin_kernel; return ;;
+	races)		races_kernel; return ;;
 	esac
 	packages=(linux-binary-"$release" linux-modules-"$release"
 		linux-base-"$release")
