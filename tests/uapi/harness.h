@@ -43,6 +43,9 @@ void register_test(struct test *test);
 	}								\
 	static void id(const struct heap *heap)
 
+/* What else is to be said, or done, when something failed; NULL for nothing. */
+extern void (*at_failure)(void);
+
 __attribute__((noreturn, format(printf, 3, 4)))
 void fail(const char *file, int line, const char *format, ...);
 
