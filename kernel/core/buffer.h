@@ -10,6 +10,7 @@
 
 struct dma_buf;
 struct dma_buf_attachment;
+struct dma_heap;
 struct dma_heap_buffer;
 struct dma_heap_extent;
 struct iosys_map;
@@ -102,6 +103,8 @@ void dma_heap_loan_drop_view(struct dma_heap_view *view);
 
 /* view.c: the dma-bufs over it */
 struct dma_heap_view *dma_heap_view_of(const struct dma_buf *dmabuf);
+struct dma_heap_view *dma_heap_view_in(const struct dma_heap *heap,
+				       const struct dma_buf *dmabuf);
 struct dma_buf *dma_heap_view_export(struct dma_heap_buffer *buffer,
 				     struct dma_heap_span span, u32 fd_flags);
 

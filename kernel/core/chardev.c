@@ -254,6 +254,57 @@ static int dma_heap_ioctl_list(struct dma_heap *heap, void __user *arg,
 	return ret;
 }
 
+static int dma_heap_ioctl_query(struct dma_heap *heap, void __user *arg,
+				size_t size)
+{
+	struct dma_heap_query_data data = {};
+	int ret;
+
+	if (size < offsetofend(struct dma_heap_query_data, reserved))
+		return -EINVAL;
+
+	size = min(size, sizeof(data));
+	if (copy_from_user(&data, arg, size))
+		return -EFAULT;
+
+	if (data.flags || data.reserved)
+		return -EINVAL;
+
+	ret = dma_heap_stay(heap);
+	if (ret)
+		return ret;
+
+	dma_heap_query(heap, &data);
+	up_read(&heap->removal);
+
+	return copy_to_user(arg, &data, size) ? -EFAULT : 0;
+}
+
+static int dma_heap_ioctl_query_buffer(struct dma_heap *heap, void __user *arg,
+				       size_t size)
+{
+	struct dma_heap_query_buffer_data data;
+	int ret;
+
+	if (size < sizeof(data))
+		return -EINVAL;
+	if (copy_from_user(&data, arg, sizeof(data)))
+		return -EFAULT;
+	if (data.flags)
+		return -EINVAL;
+
+	ret = dma_heap_stay(heap);
+	if (ret)
+		return ret;
+
+	ret = dma_heap_query_buffer(heap, &data);
+	up_read(&heap->removal);
+	if (!ret && copy_to_user(arg, &data, sizeof(data)))
+		ret = -EFAULT;
+
+	return ret;
+}
+
 static long dma_heap_ioctl(struct file *file, unsigned int cmd,
 			   unsigned long arg)
 {
@@ -273,6 +324,12 @@ static long dma_heap_ioctl(struct file *file, unsigned int cmd,
 	case DMA_HEAP_IOCTL_LIST & ~IOCSIZE_MASK:
 		return dma_heap_ioctl_list(heap, (void __user *)arg,
 					   _IOC_SIZE(cmd));
+	case DMA_HEAP_IOCTL_QUERY & ~IOCSIZE_MASK:
+		return dma_heap_ioctl_query(heap, (void __user *)arg,
+					    _IOC_SIZE(cmd));
+	case DMA_HEAP_IOCTL_QUERY_BUFFER & ~IOCSIZE_MASK:
+		return dma_heap_ioctl_query_buffer(heap, (void __user *)arg,
+						   _IOC_SIZE(cmd));
 	default:
 		/* What mainline's core answers, and programs know. */
 		return -EINVAL;

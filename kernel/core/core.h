@@ -19,6 +19,8 @@ struct dma_buf;
 struct dma_heap_list_data;
 struct dma_heap_list_entry;
 struct dma_heap_ops;
+struct dma_heap_query_buffer_data;
+struct dma_heap_query_data;
 struct dma_heap_view_data;
 struct dmem_cgroup_region;
 struct file_operations;
@@ -45,6 +47,7 @@ struct dma_heap_counts {
 /**
  * struct dma_heap - a source of buffers
  * @ref: Held by the registry, by each open node and by each buffer.
+ * @id: No other heap has had it since the core was loaded.
  * @name: The first node's name, and the exporter name of the buffers.
  * @ops: The driver's.
  * @priv: The driver's.
@@ -73,6 +76,7 @@ struct dma_heap_counts {
  */
 struct dma_heap {
 	struct kref ref;
+	u64 id;
 	const char *name;
 	const struct dma_heap_ops *ops;
 	void *priv;
@@ -117,6 +121,10 @@ struct dma_heap_list_entry *dma_heap_list(struct dma_heap *heap,
 					  struct dma_heap_list_data *data);
 
 unsigned long dma_heap_headroom(void);
+
+void dma_heap_query(struct dma_heap *heap, struct dma_heap_query_data *data);
+int dma_heap_query_buffer(struct dma_heap *heap,
+			  struct dma_heap_query_buffer_data *data);
 
 struct dma_buf *dma_heap_view_create(struct dma_heap *heap,
 				     const struct dma_heap_view_data *data);

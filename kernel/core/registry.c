@@ -6,6 +6,7 @@
  * vary, and so that it works beside a heaps core in the kernel. The nodes go
  * where programs look for them.
  */
+#include <linux/atomic.h>
 #include <linux/cdev.h>
 #include <linux/device.h>
 #include <linux/dma-heap.h>
@@ -49,6 +50,9 @@ struct dma_heap_node {
 
 /* One at a time adds, removes or looks up. Protects the nodes of every heap. */
 static DEFINE_MUTEX(dma_heap_registry_lock);
+
+/* Of the heap that was added last. */
+static atomic64_t dma_heap_last_id;
 
 static DEFINE_IDA(dma_heap_minors);
 static dev_t dma_heap_devt;
@@ -240,6 +244,7 @@ struct dma_heap *__dma_heap_add(const struct dma_heap_export_info *exp_info,
 	kref_init(&heap->ref);
 	init_rwsem(&heap->removal);
 	INIT_LIST_HEAD(&heap->nodes);
+	heap->id = atomic64_inc_return(&dma_heap_last_id);
 	heap->ops = exp_info->ops;
 	heap->priv = exp_info->priv;
 	heap->type = exp_info->type;

@@ -90,16 +90,23 @@ struct dma_buf *dma_heap_view_export(struct dma_heap_buffer *buffer,
 	return dmabuf;
 }
 
-static int dma_heap_view_check(struct dma_heap *heap,
-			       const struct dma_buf *dmabuf,
-			       const struct dma_heap_view_data *data)
+/* The view that a dma-buf is, or an ERR_PTR() if it is none of this heap. */
+struct dma_heap_view *dma_heap_view_in(const struct dma_heap *heap,
+				       const struct dma_buf *dmabuf)
 {
-	const struct dma_heap_view *view = dma_heap_view_of(dmabuf);
+	struct dma_heap_view *view = dma_heap_view_of(dmabuf);
 
 	if (!view)
-		return -EINVAL;
+		return ERR_PTR(-EINVAL);
 	if (view->buffer->heap != heap)
-		return -EXDEV;
+		return ERR_PTR(-EXDEV);
+
+	return view;
+}
+
+static int dma_heap_view_check(const struct dma_buf *dmabuf,
+			       const struct dma_heap_view_data *data)
+{
 	if (data->offset >= dmabuf->size ||
 	    data->len > dmabuf->size - data->offset)
 		return -EINVAL;
@@ -130,13 +137,13 @@ struct dma_buf *dma_heap_view_create(struct dma_heap *heap,
 	if (IS_ERR(from))
 		return from;
 
-	ret = dma_heap_view_check(heap, from, data);
+	parent = dma_heap_view_in(heap, from);
+	ret = PTR_ERR_OR_ZERO(parent) ?: dma_heap_view_check(from, data);
 	if (ret) {
 		dmabuf = ERR_PTR(ret);
 		goto put;
 	}
 
-	parent = from->priv;
 	span.first = parent->span.first + (data->offset >> PAGE_SHIFT);
 	span.nr_pages = data->len >> PAGE_SHIFT;
 

@@ -7,10 +7,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/dma-heap.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -280,6 +282,10 @@ TEST(removed_heap_is_enodev)
 	CHECK_EQUAL(tell("remove", "test-a"), 0);
 
 	CHECK_ERRNO(try_alloc(&test, 1, O_RDWR, 0, &buf), ENODEV);
+	CHECK_ERRNO(ioctl(test.fd, DMA_HEAP_IOCTL_QUERY,
+			  &(struct dma_heap_query_data) { 0 }), ENODEV);
+	CHECK_ERRNO(ioctl(test.fd, DMA_HEAP_IOCTL_QUERY_BUFFER,
+			  &(struct dma_heap_query_buffer_data) { 0 }), ENODEV);
 	CHECK_ERRNO(open(HEAPS "/test-a", O_RDONLY), ENOENT);
 	CHECK_ERRNO(open("/tmp/test-a", O_RDONLY), ENXIO);
 	snprintf(again, sizeof(again), "/proc/self/fd/%d", test.fd);

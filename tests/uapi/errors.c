@@ -120,7 +120,7 @@ TEST(unknown_ioctl_is_refused)
 	struct dma_heap_allocation_data data = { .len = 1 };
 	const unsigned int fds = count_fds();
 
-	for (unsigned int nr = 0x81; nr < 0x100; nr++)
+	for (unsigned int nr = 0x84; nr < 0x100; nr++)
 		CHECK_ERRNO(ioctl(heap->fd, _IOWR(DMA_HEAP_IOC_MAGIC, nr,
 						  struct dma_heap_allocation_data),
 				  &data), EINVAL);

@@ -111,6 +111,55 @@ struct dma_heap_list_data {
 	__u32 reserved;
 };
 
+/* What a heap's buffers are, see &struct dma_heap_query_data. */
+#define DMA_HEAP_QUERY_CONTIGUOUS 1U
+#define DMA_HEAP_QUERY_CPU_ACCESS 2U
+
+/**
+ * struct dma_heap_query_data - what a heap is
+ * @len: in: the size in bytes of a buffer that might be asked for, or 0
+ * @flags: in: 0; out: DMA_HEAP_QUERY_CONTIGUOUS if each buffer is known to be
+ *	one piece of memory, DMA_HEAP_QUERY_CPU_ACCESS if the CPU has access to
+ *	buffers, as far as their access mode allows. Others may be added.
+ * @reserved: in: 0
+ * @id: out: a number that all names of this heap have, and no other heap
+ * @region_len: out: the size in bytes of the region that it lends from; 0 if it
+ *	has none, or if the kernel does not tell the size
+ * @alignment: out: the memory of a buffer of @len bytes, and for 0 that of every
+ *	buffer, begins at a multiple of this many bytes
+ * @type: out: the kind of heap in one word, as the attribute of that name; empty
+ *	if it does not tell
+ *
+ * The size that the ioctl's number carries may be smaller, down to @reserved
+ * (the missing end is not told), or larger (the excess is neither looked at nor
+ * changed, so a program that sets it to zero finds zero).
+ */
+struct dma_heap_query_data {
+	__u64 len;
+	__u32 flags;
+	__u32 reserved;
+	__u64 id;
+	__u64 region_len;
+	__u64 alignment;
+	char type[16];
+};
+
+/* The phase of a buffer is counted from a multiple of this. */
+#define DMA_HEAP_PHASES (2U << 20)
+
+/**
+ * struct dma_heap_query_buffer_data - where a buffer is
+ * @buffer_fd: in: a buffer of this heap, or a view of one
+ * @flags: in: 0
+ * @phase: out: bytes from a multiple of DMA_HEAP_PHASES in physical memory to
+ *	the first page that @buffer_fd shows
+ */
+struct dma_heap_query_buffer_data {
+	__u32 buffer_fd;
+	__u32 flags;
+	__u64 phase;
+};
+
 #define DMA_HEAP_IOC_MAGIC 'H'
 
 /**
@@ -188,5 +237,41 @@ struct dma_heap_list_data {
  */
 #define DMA_HEAP_IOCTL_LIST	_IOWR(DMA_HEAP_IOC_MAGIC, 0x81, \
 				      struct dma_heap_list_data)
+
+/**
+ * DOC: DMA_HEAP_IOCTL_QUERY - ask what a heap is
+ *
+ * Takes a &struct dma_heap_query_data on an open heap and fills it in. Whoever
+ * may open the heap may ask. Nothing of the answer changes while the heap is
+ * there, but that the size of its region may become known.
+ *
+ *   EINVAL	flags or reserved is not 0; the structure ends before reserved
+ *		does
+ *   EFAULT	the argument can't be read or written
+ *   EINTR	the caller was killed
+ *   ENODEV	the heap was removed
+ */
+#define DMA_HEAP_IOCTL_QUERY	_IOWR(DMA_HEAP_IOC_MAGIC, 0x82, \
+				      struct dma_heap_query_data)
+
+/**
+ * DOC: DMA_HEAP_IOCTL_QUERY_BUFFER - ask where a buffer is
+ *
+ * Takes a &struct dma_heap_query_buffer_data on an open heap and fills in its
+ * phase. A mapping whose address is as far from a multiple of DMA_HEAP_PHASES as
+ * that can be made of large pages where the memory is in one piece.
+ *
+ *   EINVAL	flags is not 0; buffer_fd is no dma-buf, or not one that these
+ *		heaps have made; the structure is too short
+ *   EBADF	buffer_fd is no open descriptor
+ *   EXDEV	buffer_fd is a buffer of another heap
+ *   EFAULT	the argument can't be read or written
+ *   EINTR	the caller was killed
+ *   ENODEV	the heap was removed
+ *
+ * A structure may be longer: the excess is neither looked at nor changed.
+ */
+#define DMA_HEAP_IOCTL_QUERY_BUFFER	_IOWR(DMA_HEAP_IOC_MAGIC, 0x83, \
+					      struct dma_heap_query_buffer_data)
 
 #endif /* _UAPI_LINUX_DMA_HEAP_H */
