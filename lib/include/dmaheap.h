@@ -30,9 +30,24 @@ extern "C" {
 /* The folder that holds one device node for each heap. */
 #define DMAHEAP_DIR "/dev/dma_heap"
 
+/*
+ * Not a heap's node, but used as one: makes dma-bufs of the pages of a file in
+ * memory, which are not contiguous. It can only make buffers that are O_RDWR. As
+ * it would take memory until processes are killed, it is not asked for more than
+ * is available, nor for the last eighth of all memory. Since libdmaheap 0.4.
+ */
+#define DMAHEAP_UDMABUF "/dev/udmabuf"
+
 /* What the CPU is about to do, or has done, with a buffer's memory. */
 #define DMAHEAP_READ	(1u << 0)
 #define DMAHEAP_WRITE	(1u << 1)
+
+/*
+ * What buffers have to be: one piece of physical memory, for a device that
+ * can't gather pieces; within the CPU's reach. Since libdmaheap 0.4.
+ */
+#define DMAHEAP_CONTIGUOUS	(1u << 0)
+#define DMAHEAP_CPU_ACCESS	(1u << 1)
 
 /**
  * struct dmaheap - an open heap
@@ -40,6 +55,14 @@ extern "C" {
  * Made by dmaheap_open(), freed by dmaheap_close().
  */
 struct dmaheap;
+
+/**
+ * struct dmaheap_chain - open heaps, in the order in which they are asked
+ *
+ * Made by dmaheap_chain_open(), freed by dmaheap_chain_close(). Since
+ * libdmaheap 0.4.
+ */
+struct dmaheap_chain;
 
 /**
  * struct dmaheap_info - what is known about a heap without opening it
@@ -81,7 +104,8 @@ enum dmaheap_provider {
 
 /**
  * dmaheap_open() - open a heap by name
- * @name:	the heap's name: that of its node in /dev/dma_heap
+ * @name:	the heap's name: that of its node in /dev/dma_heap; or
+ *		DMAHEAP_UDMABUF
  * @heap:	where to store the heap
  *
  * The node is opened for reading, which is all that allocating needs, and with
@@ -124,7 +148,8 @@ const char *dmaheap_name(const struct dmaheap *heap);
  * overflows when it is rounded, or if the kernel does not know @fd_flags;
  * -ENOMEM if the heap can't give as much, whatever the reason (a limit too);
  * -EMFILE or -ENFILE if there are too many open files; -ENODEV if the heap has
- * been removed; or what else the heap reports.
+ * been removed; -EOPNOTSUPP if it is DMAHEAP_UDMABUF and @fd_flags is not
+ * O_RDWR; or what else the heap reports.
  */
 int dmaheap_alloc(struct dmaheap *heap, uint64_t size, int fd_flags);
 
@@ -147,16 +172,120 @@ int dmaheap_alloc(struct dmaheap *heap, uint64_t size, int fd_flags);
  * their heaps have them. Since libdmaheap 0.2.
  *
  * Return: the view's file descriptor, 0 or more; -EOPNOTSUPP if @heap has no
- * views (the kernel's own heaps, older modules); -EINVAL if @offset or @size
- * does not fit, if the kernel does not know @fd_flags, or if @buf is a dma-buf
- * that is not from the modules; -EBADF if @buf is not an open descriptor;
- * -EXDEV if it came from another heap; -EACCES if @fd_flags asks for more than
- * @buf's access mode; -EMFILE or -ENFILE if there are too many open files;
- * -ENOMEM if there is no memory for it; -ENODEV if the heap has been removed;
- * or what else the heap reports.
+ * views (the kernel's own heaps, older modules, DMAHEAP_UDMABUF); -EINVAL if
+ * @offset or @size does not fit, if the kernel does not know @fd_flags, or if
+ * @buf is a dma-buf that is not from the modules; -EBADF if @buf is not an open
+ * descriptor; -EXDEV if it came from another heap; -EACCES if @fd_flags asks
+ * for more than @buf's access mode; -EMFILE or -ENFILE if there are too many
+ * open files; -ENOMEM if there is no memory for it; -ENODEV if the heap has
+ * been removed; or what else the heap reports.
  */
 int dmaheap_view(struct dmaheap *heap, int buf, uint64_t offset, uint64_t size,
 		 int fd_flags);
+
+/**
+ * dmaheap_contiguous() - whether a heap's buffers are one piece of memory
+ * @heap:	the heap
+ *
+ * This and the following functions ask the heap. The kernel's own heaps tell
+ * nothing, nor do those of older modules: of these it is known by their names,
+ * if they are usual ones. Since libdmaheap 0.4.
+ *
+ * Return: 1 if each of them is; 0 if they may be in several pieces; -ENODATA if
+ * it is not known; -ENODEV if the heap has been removed; or what else the heap
+ * reports.
+ */
+int dmaheap_contiguous(const struct dmaheap *heap);
+
+/**
+ * dmaheap_cpu_access() - whether the CPU has access to a heap's buffers
+ * @heap:	the heap
+ *
+ * Since libdmaheap 0.4.
+ *
+ * Return: 1 if they can be mapped, as far as their access mode allows; 0 if they
+ * are for devices alone; errors as dmaheap_contiguous().
+ */
+int dmaheap_cpu_access(const struct dmaheap *heap);
+
+/**
+ * dmaheap_region_size() - the size of the region that a heap lends from
+ * @heap:	the heap
+ * @size:	where to store it, in bytes
+ *
+ * No buffer can be larger. Since libdmaheap 0.4.
+ *
+ * Return: 0; -ENODATA if it has no region, or if the size is not known; other
+ * errors as dmaheap_contiguous().
+ */
+int dmaheap_region_size(const struct dmaheap *heap, uint64_t *size);
+
+/**
+ * dmaheap_alignment() - where in memory a heap's buffers begin
+ * @heap:	the heap
+ * @size:	the size of a buffer in bytes; 0 for any
+ * @alignment:	where to store the number of bytes
+ *
+ * The physical memory of a buffer of @size bytes begins at a multiple of
+ * @alignment; so does that of each of its pieces, if there are several. Since
+ * libdmaheap 0.4.
+ *
+ * Return: 0; errors as dmaheap_contiguous().
+ */
+int dmaheap_alignment(const struct dmaheap *heap, uint64_t size,
+		      uint64_t *alignment);
+
+/**
+ * dmaheap_chain_open() - find the heaps that are what is needed
+ * @names:	the names of heaps in the order in which they are to be asked,
+ *		with NULL after the last; DMAHEAP_UDMABUF may be one of them. Or
+ *		NULL for all that there are, in the library's order.
+ * @needs:	what every buffer has to be: DMAHEAP_CONTIGUOUS,
+ *		DMAHEAP_CPU_ACCESS, both or 0
+ * @chain:	where to store the chain
+ *
+ * Heaps that are not there or may not be opened are left out. One that is named
+ * is left out, too, if it is known not to be what is needed. Of all heaps those
+ * are taken that are known to be what is needed, in this order: the default
+ * area for contiguous memory (CMA), other areas, system-contiguous, carveouts;
+ * and unless it has to be contiguous, system-ext, system, and DMAHEAP_UDMABUF.
+ * Memory that is out of the CPU's reach is only taken if it is named. Since
+ * libdmaheap 0.4.
+ *
+ * Return: 0; -ENOENT if there is no such heap; -EACCES if there are some and the
+ * caller may open none of them; -EINVAL if @needs has other bits, or a name is
+ * none; -ENOMEM if there is no memory for the handle; -EMFILE or -ENFILE if
+ * there are too many open files; or what else opening a heap reports.
+ */
+int dmaheap_chain_open(const char *const *names, unsigned int needs,
+		       struct dmaheap_chain **chain);
+
+/**
+ * dmaheap_chain_close() - close a chain and its heaps
+ * @chain:	the chain, or NULL, which does nothing
+ *
+ * Buffers that came from it stay as they are. Since libdmaheap 0.4.
+ */
+void dmaheap_chain_close(struct dmaheap_chain *chain);
+
+/**
+ * dmaheap_chain_alloc() - allocate from the first heap that has the memory
+ * @chain:	the heaps to ask
+ * @size:	as for dmaheap_alloc()
+ * @fd_flags:	as for dmaheap_alloc()
+ * @from:	where to store the heap that gave the buffer, or NULL. It belongs
+ *		to @chain, lives as long, and must not be closed.
+ *
+ * The kernel's own heap of ordinary memory is treated as DMAHEAP_UDMABUF is: it
+ * is not asked for what is not there. Since libdmaheap 0.4.
+ *
+ * Return: the buffer's file descriptor, 0 or more; -EINVAL, -EMFILE and -ENFILE
+ * as dmaheap_alloc(), at once, as it is so for every heap; -ENOMEM if no heap
+ * gave it and one of them, or more, because it has not as much; else what the
+ * last heap reported.
+ */
+int dmaheap_chain_alloc(const struct dmaheap_chain *chain, uint64_t size,
+			int fd_flags, struct dmaheap **from);
 
 /**
  * dmaheap_size() - the size of a buffer
@@ -191,8 +320,10 @@ int dmaheap_set_name(int buf, const char *name);
  *
  * The mapping is MAP_SHARED: writes reach the buffer itself, and everyone who
  * shares it. That of 2 MiB and more is placed so that the kernel can use large
- * pages, for which it is faster than mmap(2). It stays valid after @buf is
- * closed. Bracket every access with dmaheap_begin() and dmaheap_end().
+ * pages, for which it is faster than mmap(2). From 4 MiB on the heap's node is
+ * opened for a moment, if it may be, to find out where the memory is. It stays
+ * valid after @buf is closed. Bracket every access with dmaheap_begin() and
+ * dmaheap_end().
  *
  * Return: 0; -EINVAL if @size is 0 or exceeds the buffer; -EACCES if the
  * buffer's access mode does not allow @prot, or needs more than @prot (one

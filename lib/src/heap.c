@@ -15,7 +15,7 @@
 #include "internal.h"
 
 /* Nothing but a node of DMAHEAP_DIR itself may be reached through a name. */
-static bool valid_name(const char *name)
+bool dmaheap__valid_name(const char *name)
 {
 	return *name && strcmp(name, ".") && strcmp(name, "..") &&
 	       !strchr(name, '/');
@@ -23,18 +23,21 @@ static bool valid_name(const char *name)
 
 int dmaheap_open(const char *name, struct dmaheap **heap)
 {
-	size_t path_size = sizeof(DMAHEAP_DIR "/") + strlen(name);
+	const bool udmabuf = !strcmp(name, DMAHEAP_UDMABUF);
+	const char *dir = udmabuf ? "" : DMAHEAP_DIR "/";
+	const size_t path_size = strlen(dir) + strlen(name) + 1;
 	struct dmaheap *new;
 	int ret;
 
-	if (!valid_name(name))
+	if (!udmabuf && !dmaheap__valid_name(name))
 		return -EINVAL;
 
 	new = malloc(sizeof(*new) + path_size);
 	if (!new)
 		return -ENOMEM;
-	snprintf(new->path, path_size, DMAHEAP_DIR "/%s", name);
-	new->name = new->path + strlen(DMAHEAP_DIR "/");
+	snprintf(new->path, path_size, "%s%s", dir, name);
+	new->name = new->path + strlen(dir);
+	new->udmabuf = udmabuf;
 
 	new->fd = open(new->path, O_RDONLY | O_CLOEXEC);
 	if (new->fd < 0) {
@@ -68,6 +71,9 @@ int dmaheap_alloc(struct dmaheap *heap, uint64_t size, int fd_flags)
 	};
 	int ret;
 
+	if (heap->udmabuf)
+		return dmaheap__udmabuf_alloc(heap->fd, size, fd_flags);
+
 	ret = dmaheap__ioctl(heap->fd, DMA_HEAP_IOCTL_ALLOC, &request);
 	return ret ? ret : (int)request.fd;
 }
@@ -93,7 +99,7 @@ int dmaheap_view(struct dmaheap *heap, int buf, uint64_t offset, uint64_t size,
 	int ret;
 
 	ret = dmaheap__ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW, &request);
-	if (ret == -EINVAL && !knows_views(heap))
+	if (ret == -ENOTTY || (ret == -EINVAL && !knows_views(heap)))
 		return -EOPNOTSUPP;
 	return ret ? ret : (int)request.fd;
 }

@@ -2,16 +2,46 @@
 #ifndef DMAHEAP_INTERNAL_H
 #define DMAHEAP_INTERNAL_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct dma_heap_query_data;
+
 struct dmaheap {
 	int fd;
-	const char *name;	/* the last part of path */
+	bool udmabuf;		/* the node is DMAHEAP_UDMABUF */
+	const char *name;	/* path, or the last part of it */
 	char path[];
 };
 
 /*
- * Make an ioctl, again for as long as a signal interrupts it. Returns 0 or
- * -errno. The one place that calls ioctl(2).
+ * Make an ioctl, again for as long as a signal interrupts it. Returns what it
+ * returns, 0 or more, or -errno. The one place that calls ioctl(2).
  */
 int dmaheap__ioctl(int fd, unsigned long request, void *arg);
+
+/* May a node of DMAHEAP_DIR have this name? */
+bool dmaheap__valid_name(const char *name);
+
+/*
+ * Ask a heap what it is, or else go by its name: then id, and alignment for a
+ * heap in one piece, are 0. Returns 0, -ENODATA if nothing is known of it, or
+ * what the heap reports.
+ */
+int dmaheap__query(const struct dmaheap *heap, uint64_t size,
+		   struct dma_heap_query_data *data);
+
+/* dmaheap_alloc() for an open DMAHEAP_UDMABUF. */
+int dmaheap__udmabuf_alloc(int fd, uint64_t size, int fd_flags);
+
+/* Can this much ordinary memory be taken? Returns 0 or -ENOMEM. */
+int dmaheap__check_memory(uint64_t size);
+
+/* The beginning of a file, as text. Returns 0 or -errno. */
+int dmaheap__read_text(int dir, const char *path, char *text, size_t size);
+
+/* Copies the line that follows, without its newline, as far as it fits. */
+void dmaheap__copy_line(char *to, size_t size, const char *from);
 
 #endif /* DMAHEAP_INTERNAL_H */

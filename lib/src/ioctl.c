@@ -12,5 +12,5 @@ int dmaheap__ioctl(int fd, unsigned long request, void *arg)
 		ret = ioctl(fd, request, arg);
 	} while (ret < 0 && errno == EINTR);
 
-	return ret < 0 ? -errno : 0;
+	return ret < 0 ? -errno : ret;
 }

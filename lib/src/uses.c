@@ -23,6 +23,7 @@
 #include <linux/kcmp.h>
 
 #include "dmaheap.h"
+#include "internal.h"
 
 /* How a dma-buf's name begins, where the kernel shows that of a file. */
 #define PREFIX "/dmabuf:"
@@ -107,29 +108,6 @@ static struct dmaheap_use *get_use(struct scan *scan,
 	return use;
 }
 
-/* The beginning of a file, as text. Returns 0 or -errno. */
-static int read_text(int dir, const char *path, char *text, size_t size)
-{
-	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC), error = 0;
-	ssize_t len;
-
-	if (fd < 0)
-		return -errno;
-	len = read(fd, text, size - 1);
-	if (len < 0)
-		error = errno;
-	else
-		text[len] = '\0';
-	close(fd);
-	return -error;
-}
-
-/* Copies the line that follows, without its newline. */
-static void copy_line(char *to, size_t size, const char *from)
-{
-	snprintf(to, size, "%.*s", (int)strcspn(from, "\n"), from);
-}
-
 /*
  * The last field, the name, is whatever its owner wrote; what comes before can't
  * be mistaken. Only dma-bufs have the field exp_name.
@@ -153,11 +131,12 @@ static int parse_fdinfo(struct scan *scan, const struct process *process,
 		return -ENOMEM;
 	use->descriptors++;
 	use->size = strtoull(size + strlen("\nsize:\t"), NULL, 10);
-	copy_line(use->heap, sizeof(use->heap), heap + strlen("\nexp_name:\t"));
+	dmaheap__copy_line(use->heap, sizeof(use->heap),
+			   heap + strlen("\nexp_name:\t"));
 	name = strstr(heap, "\nname:\t");
 	if (name)
-		copy_line(use->name, sizeof(use->name),
-			  name + strlen("\nname:\t"));
+		dmaheap__copy_line(use->name, sizeof(use->name),
+				   name + strlen("\nname:\t"));
 	return 0;
 }
 
@@ -178,7 +157,7 @@ static int read_descriptor(struct scan *scan, struct process *process,
 		return 0;
 
 	snprintf(path, sizeof(path), "fdinfo/%s", fd);
-	ret = read_text(thread, path, text, sizeof(text));
+	ret = dmaheap__read_text(thread, path, text, sizeof(text));
 	if (ret)
 		return tolerate(process, -ret);
 	ret = parse_fdinfo(scan, process, text, &inode);
@@ -256,7 +235,8 @@ static int parse_mapping(struct scan *scan, const struct process *process,
 	if (!use)
 		return -ENOMEM;
 	use->mapped += end - start;
-	copy_line(use->name, sizeof(use->name), line + name + strlen(PREFIX));
+	dmaheap__copy_line(use->name, sizeof(use->name),
+			   line + name + strlen(PREFIX));
 	return 0;
 }
 
@@ -357,7 +337,7 @@ static int read_status(struct scan *scan, struct process *process)
 
 	if (scan->count == process->first)
 		return 0;
-	ret = read_text(process->dir, "status", text, sizeof(text));
+	ret = dmaheap__read_text(process->dir, "status", text, sizeof(text));
 	uid = ret ? NULL : strstr(text, "\nUid:\t");
 	if (!uid || strncmp(text, "Name:\t", strlen("Name:\t"))) {
 		scan->count = process->first;
@@ -368,8 +348,8 @@ static int read_status(struct scan *scan, struct process *process)
 		struct dmaheap_use *use = &scan->uses[i];
 
 		use->uid = strtoul(uid + strlen("\nUid:\t"), NULL, 10);
-		copy_line(use->comm, sizeof(use->comm),
-			  text + strlen("Name:\t"));
+		dmaheap__copy_line(use->comm, sizeof(use->comm),
+				   text + strlen("Name:\t"));
 	}
 	return 0;
 }

@@ -4,7 +4,6 @@
 #include "script.h"
 
 #include <errno.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 /* Not every <linux/dma-buf.h> includes what it needs. */
@@ -19,8 +18,6 @@
 	{ .call = CALL_IOCTL, .fd = BUF, .request = DMA_BUF_IOCTL_SYNC,	\
 	  .in = &(const struct dma_buf_sync) { .flags = (bits) },	\
 	  .size = sizeof(struct dma_buf_sync), __VA_ARGS__ }
-
-static char memory[1];
 
 static void size_is_where_the_end_is(void **state)
 {
@@ -53,81 +50,6 @@ static void name_goes_to_the_kernel_as_it_is(void **state)
 	       { .call = CALL_IOCTL, .fd = BUF, .request = DMA_BUF_SET_NAME,
 		 .pointer = name, .error = EINVAL });
 	assert_int_equal(dmaheap_set_name(BUF, name), -EINVAL);
-	script_end();
-}
-
-static void maps_shared_from_the_start(void **state)
-{
-	void *addr;
-
-	SCRIPT({ .call = CALL_MMAP, .fd = BUF, .size = 8192,
-		 .prot = PROT_READ | PROT_WRITE, .flags = MAP_SHARED,
-		 .mapped = memory },
-	       { .call = CALL_MUNMAP, .addr = memory, .size = 8192 });
-	assert_int_equal(dmaheap_map(BUF, 8192, PROT_READ | PROT_WRITE, &addr),
-			 0);
-	assert_ptr_equal(addr, memory);
-	assert_int_equal(dmaheap_unmap(addr, 8192), 0);
-	script_end();
-}
-
-#define MIB(n) ((size_t)(n) << 20)
-#define ADDRESS(n) ((void *)(uintptr_t)(n))
-
-/* Looking for a place that @size bytes fit into, out of @from. */
-#define LOOK(from, room)						\
-	{ .call = CALL_MMAP, .fd = -1, .size = (room), .prot = PROT_NONE, \
-	  .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,		\
-	  .mapped = ADDRESS(from) },					\
-	{ .call = CALL_MUNMAP, .addr = ADDRESS(from), .size = (room) }
-
-#define MAP_AT(place, length)						\
-	{ .call = CALL_MMAP, .fd = BUF, .addr = ADDRESS(place),		\
-	  .size = (length), .prot = PROT_READ, .flags = MAP_SHARED,	\
-	  .mapped = memory }
-
-static void places_large_mappings_where_large_pages_begin(void **state)
-{
-	void *addr;
-
-	SCRIPT(LOOK(0x40001000, MIB(4)), MAP_AT(0x40200000, MIB(2)),
-	       LOOK(0x40000000, MIB(35)), MAP_AT(0x40000000, MIB(33)),
-	       LOOK(0x401ff000, MIB(2) + 12345 + MIB(2)),
-	       MAP_AT(0x40200000, MIB(2) + 12345),
-	       MAP_AT(0, MIB(2) - 1));
-	assert_int_equal(dmaheap_map(BUF, MIB(2), PROT_READ, &addr), 0);
-	assert_int_equal(dmaheap_map(BUF, MIB(33), PROT_READ, &addr), 0);
-	assert_int_equal(dmaheap_map(BUF, MIB(2) + 12345, PROT_READ, &addr), 0);
-	assert_int_equal(dmaheap_map(BUF, MIB(2) - 1, PROT_READ, &addr), 0);
-	assert_ptr_equal(addr, memory);
-	script_end();
-}
-
-static void leaves_the_place_to_the_kernel_if_there_is_none(void **state)
-{
-	void *addr;
-
-	SCRIPT({ .call = CALL_MMAP, .fd = -1, .size = MIB(6),
-		 .prot = PROT_NONE, .error = ENOMEM,
-		 .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE },
-	       MAP_AT(0, MIB(4)),
-	       { .call = CALL_MMAP, .fd = BUF, .size = SIZE_MAX,
-		 .prot = PROT_READ, .flags = MAP_SHARED, .error = ENOMEM });
-	assert_int_equal(dmaheap_map(BUF, MIB(4), PROT_READ, &addr), 0);
-	assert_int_equal(dmaheap_map(BUF, SIZE_MAX, PROT_READ, &addr), -ENOMEM);
-	script_end();
-}
-
-static void reports_why_mapping_failed(void **state)
-{
-	void *addr = memory;
-
-	SCRIPT({ .call = CALL_MMAP, .fd = BUF, .size = 4096, .prot = PROT_WRITE,
-		 .flags = MAP_SHARED, .error = EACCES },
-	       { .call = CALL_MUNMAP, .addr = memory, .error = EINVAL });
-	assert_int_equal(dmaheap_map(BUF, 4096, PROT_WRITE, &addr), -EACCES);
-	assert_ptr_equal(addr, memory);
-	assert_int_equal(dmaheap_unmap(memory, 0), -EINVAL);
 	script_end();
 }
 
@@ -190,10 +112,6 @@ int main(void)
 		cmocka_unit_test(size_is_where_the_end_is),
 		cmocka_unit_test(reports_that_there_is_no_size),
 		cmocka_unit_test(name_goes_to_the_kernel_as_it_is),
-		cmocka_unit_test(maps_shared_from_the_start),
-		cmocka_unit_test(places_large_mappings_where_large_pages_begin),
-		cmocka_unit_test(leaves_the_place_to_the_kernel_if_there_is_none),
-		cmocka_unit_test(reports_why_mapping_failed),
 		cmocka_unit_test(brackets_say_what_the_access_is),
 		cmocka_unit_test(brackets_are_tried_again),
 		cmocka_unit_test(brackets_report_other_errors),

@@ -11,14 +11,7 @@
 #include <dmaheap.h>
 
 #include "../uapi/harness.h"
-
-static struct dmaheap *open_by_library(const char *name)
-{
-	struct dmaheap *heap;
-
-	CHECK_EQUAL(dmaheap_open(name, &heap), 0);
-	return heap;
-}
+#include "opening.h"
 
 static int alloc_pages(struct dmaheap *heap, size_t pages)
 {

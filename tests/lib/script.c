@@ -60,6 +60,63 @@ int open(const char *path, int flags, ...)
 	return answer(step);
 }
 
+int openat(int dir, const char *path, int flags, ...)
+{
+	const struct step *step = take_step(CALL_OPENAT, "openat");
+
+	assert_int_equal(dir, AT_FDCWD);
+	assert_string_equal(path, step->path);
+	assert_int_equal(flags, step->flags);
+	return answer(step);
+}
+
+/* Gives the text that is "out", without its end, as far as there is room. */
+ssize_t read(int fd, void *text, size_t size)
+{
+	const struct step *step = take_step(CALL_READ, "read");
+	size_t len;
+
+	assert_int_equal(fd, step->fd);
+	if (!step->out)
+		return answer(step);
+	len = strlen(step->out);
+	if (len > size)
+		len = size;
+	memcpy(text, step->out, len);
+	return len;
+}
+
+int memfd_create(const char *name, unsigned int flags)
+{
+	const struct step *step = take_step(CALL_MEMFD, "memfd_create");
+
+	assert_string_equal(name, "dmaheap");
+	assert_int_equal(flags, step->flags);
+	return answer(step);
+}
+
+int ftruncate(int fd, off_t size)
+{
+	const struct step *step = take_step(CALL_TRUNCATE, "ftruncate");
+
+	assert_int_equal(fd, step->fd);
+	assert_int_equal(size, step->offset);
+	return answer(step);
+}
+
+int fcntl(int fd, int command, ...)
+{
+	const struct step *step = take_step(CALL_SEAL, "fcntl");
+	va_list args;
+
+	va_start(args, command);
+	assert_int_equal(va_arg(args, int), step->flags);
+	va_end(args);
+	assert_int_equal(fd, step->fd);
+	assert_int_equal(command, F_ADD_SEALS);
+	return answer(step);
+}
+
 int close(int fd)
 {
 	const struct step *step = take_step(CALL_CLOSE, "close");

@@ -20,8 +20,13 @@
 
 enum call {
 	CALL_OPEN,
+	CALL_OPENAT,
+	CALL_READ,
 	CALL_CLOSE,
 	CALL_IOCTL,
+	CALL_MEMFD,
+	CALL_TRUNCATE,
+	CALL_SEAL,
 	CALL_LSEEK,
 	CALL_MMAP,
 	CALL_MUNMAP,
@@ -32,16 +37,16 @@ struct step {
 	enum call call;
 	int fd;
 	const char *path;
-	int flags;		/* of open() and mmap() */
+	int flags;		/* of open(), memfd_create(), mmap(); seals */
 	unsigned long request;
 	const void *in;		/* what ioctl()'s argument must point to */
-	const void *out;	/* what it points to afterwards */
+	const void *out;	/* what it, or read()'s, points to afterwards */
 	const void *pointer;	/* ioctl()'s argument itself, if not in/out */
 	bool no_argument;	/* ioctl()'s argument is NULL */
 	void *addr;		/* of mmap() (the hint) and munmap() */
 	size_t size;		/* of mmap(), munmap(), and of in and out */
 	int prot;
-	off_t offset;
+	off_t offset;		/* of mmap() and lseek(); ftruncate()'s size */
 	int whence;
 	int error;		/* errno of a call that fails, or 0 */
 	int64_t answer;		/* of one that succeeds */

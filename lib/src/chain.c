@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Choosing: heaps that are what is needed, in the order in which they are asked. */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/dma-heap.h>
+
+#include "dmaheap.h"
+#include "internal.h"
+
+/* The order of those that nobody has named; see docs/library.md. */
+enum rank {
+	RANK_NAMED,
+	RANK_CMA_DEFAULT,
+	RANK_CMA,
+	RANK_CONTIGUOUS,
+	RANK_CARVEOUT,
+	RANK_SYSTEM,
+	RANK_SYSTEM_OF_KERNEL,
+	RANK_UDMABUF,
+	RANK_NONE,
+};
+
+struct link {
+	struct dmaheap *heap;
+	enum rank rank;
+	uint64_t id;		/* 0 if it is not known */
+	bool careless;		/* takes memory that is not there */
+};
+
+struct dmaheap_chain {
+	unsigned int needs;
+	bool denied;		/* a heap was there and could not be opened */
+	size_t count;
+	struct link *links;
+};
+
+static bool is_default_area(const char *name)
+{
+	return !strcmp(name, "default_cma_region") ||
+	       !strcmp(name, "linux,cma") || !strcmp(name, "reserved");
+}
+
+/* Memory that is harder to get, or slower, than that of the plain heap. */
+static bool is_special(const char *name)
+{
+	return strstr(name, "dma32") || strstr(name, "uncached");
+}
+
+static enum rank rank_of(const char *name,
+			 const struct dma_heap_query_data *data)
+{
+	if (!(data->flags & DMA_HEAP_QUERY_CPU_ACCESS))
+		return RANK_NONE;
+	if (!strcmp(data->type, "cma"))
+		return is_default_area(name) ? RANK_CMA_DEFAULT : RANK_CMA;
+	if (!strcmp(data->type, "contiguous"))
+		return RANK_CONTIGUOUS;
+	if (!strcmp(data->type, "carveout"))
+		return RANK_CARVEOUT;
+	if (!strcmp(data->type, "system") && !is_special(name))
+		return data->id ? RANK_SYSTEM : RANK_SYSTEM_OF_KERNEL;
+	if (!strcmp(data->type, "udmabuf"))
+		return RANK_UDMABUF;
+	return RANK_NONE;
+}
+
+static bool has_heap(const struct dmaheap_chain *chain, uint64_t id)
+{
+	for (size_t i = 0; id && i < chain->count; i++)
+		if (chain->links[i].id == id)
+			return true;
+	return false;
+}
+
+/* Returns 1 if the heap belongs into the chain, 0 if not, or -errno. */
+static int judge(const struct dmaheap_chain *chain, struct link *link)
+{
+	struct dma_heap_query_data data;
+	uint32_t needed = 0;
+	int ret;
+
+	ret = dmaheap__query(link->heap, 0, &data);
+	/* Who has named it knows more than it tells. */
+	if (ret == -ENODATA)
+		return link->rank == RANK_NAMED;
+	if (ret)
+		return ret == -ENODEV ? 0 : ret;
+
+	if (chain->needs & DMAHEAP_CONTIGUOUS)
+		needed |= DMA_HEAP_QUERY_CONTIGUOUS;
+	if (chain->needs & DMAHEAP_CPU_ACCESS)
+		needed |= DMA_HEAP_QUERY_CPU_ACCESS;
+	if (needed & ~data.flags || has_heap(chain, data.id))
+		return 0;
+
+	link->id = data.id;
+	link->careless = !data.id && !strcmp(data.type, "system");
+	if (link->rank != RANK_NAMED)
+		link->rank = rank_of(link->heap->name, &data);
+	return link->rank != RANK_NONE;
+}
+
+static int append(struct dmaheap_chain *chain, const struct link *link)
+{
+	struct link *links;
+
+	links = reallocarray(chain->links, chain->count + 1, sizeof(*links));
+	if (!links)
+		return -ENOMEM;
+	chain->links = links;
+	links[chain->count++] = *link;
+	return 0;
+}
+
+/* A heap that is not there, or may not be opened, is no error. */
+static int add_heap(struct dmaheap_chain *chain, const char *name,
+		    enum rank rank)
+{
+	struct link link = { .rank = rank };
+	int ret;
+
+	ret = dmaheap_open(name, &link.heap);
+	switch (ret) {
+	case 0:
+		break;
+	case -EACCES:
+	case -EPERM:
+		chain->denied = true;
+		return 0;
+	case -ENOENT:
+	case -ENODEV:
+	case -ENXIO:
+		return 0;
+	default:
+		return ret;
+	}
+
+	ret = judge(chain, &link);
+	if (ret > 0)
+		ret = append(chain, &link);
+	else
+		dmaheap_close(link.heap);
+	return ret;
+}
+
+static int add_info(const struct dmaheap_info *info, void *chain)
+{
+	return add_heap(chain, dmaheap_info_name(info), RANK_NONE);
+}
+
+static int compare_ranks(const void *a, const void *b)
+{
+	const struct link *left = a, *right = b;
+
+	if (left->rank != right->rank)
+		return left->rank < right->rank ? -1 : 1;
+	return strcmp(left->heap->name, right->heap->name);
+}
+
+static int add_all(struct dmaheap_chain *chain)
+{
+	int ret;
+
+	ret = dmaheap_foreach(add_info, chain);
+	if (!ret)
+		ret = add_heap(chain, DMAHEAP_UDMABUF, RANK_NONE);
+	if (!ret && chain->count)
+		qsort(chain->links, chain->count, sizeof(*chain->links),
+		      compare_ranks);
+	return ret;
+}
+
+static int add_named(struct dmaheap_chain *chain, const char *const *names)
+{
+	int ret = 0;
+
+	for (; !ret && *names; names++)
+		ret = add_heap(chain, *names, RANK_NAMED);
+	return ret;
+}
+
+int dmaheap_chain_open(const char *const *names, unsigned int needs,
+		       struct dmaheap_chain **chain)
+{
+	struct dmaheap_chain *new;
+	int ret;
+
+	if (needs & ~(DMAHEAP_CONTIGUOUS | DMAHEAP_CPU_ACCESS))
+		return -EINVAL;
+	new = calloc(1, sizeof(*new));
+	if (!new)
+		return -ENOMEM;
+
+	new->needs = needs;
+	ret = names ? add_named(new, names) : add_all(new);
+	if (!ret && !new->count)
+		ret = new->denied ? -EACCES : -ENOENT;
+	if (ret)
+		dmaheap_chain_close(new);
+	else
+		*chain = new;
+	return ret;
+}
+
+void dmaheap_chain_close(struct dmaheap_chain *chain)
+{
+	if (!chain)
+		return;
+	for (size_t i = 0; i < chain->count; i++)
+		dmaheap_close(chain->links[i].heap);
+	free(chain->links);
+	free(chain);
+}
+
+static int alloc_from(const struct link *link, uint64_t size, int fd_flags)
+{
+	int ret = link->careless ? dmaheap__check_memory(size) : 0;
+
+	return ret ? ret : dmaheap_alloc(link->heap, size, fd_flags);
+}
+
+int dmaheap_chain_alloc(const struct dmaheap_chain *chain, uint64_t size,
+			int fd_flags, struct dmaheap **from)
+{
+	bool no_memory = false;
+	int ret = -ENOMEM;
+
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct link *link = &chain->links[i];
+
+		ret = alloc_from(link, size, fd_flags);
+		if (ret >= 0) {
+			if (from)
+				*from = link->heap;
+			return ret;
+		}
+		/* Every heap would say so. */
+		if (ret == -EINVAL || ret == -EMFILE || ret == -ENFILE)
+			return ret;
+		no_memory |= ret == -ENOMEM;
+	}
+
+	return no_memory ? -ENOMEM : ret;
+}

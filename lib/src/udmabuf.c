@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Buffers made of the pages of a file in memory, where no heap has any. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Not every <linux/udmabuf.h> includes what it needs. */
+#include <linux/ioctl.h>
+#include <linux/udmabuf.h>
+
+#include "internal.h"
+
+/* Not in every <sys/mman.h>. Has MFD_ALLOW_SEALING in it. */
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 8U
+#endif
+
+/* A file of that size, whose pages stay. */
+static int make_file(off_t size)
+{
+	int file, error;
+
+	file = memfd_create("dmaheap", MFD_CLOEXEC | MFD_NOEXEC_SEAL);
+	/* Kernels before 6.3 do not know it, newer ones may insist on it. */
+	if (file < 0 && errno == EINVAL)
+		file = memfd_create("dmaheap", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (file < 0)
+		return -errno;
+
+	if (!ftruncate(file, size) &&
+	    !fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK))
+		return file;
+	error = errno;
+	close(file);
+	return -error;
+}
+
+static int check_request(uint64_t size, int fd_flags)
+{
+	if (fd_flags & ~(O_ACCMODE | O_CLOEXEC) ||
+	    (fd_flags & O_ACCMODE) == O_ACCMODE || !size)
+		return -EINVAL;
+	if ((fd_flags & O_ACCMODE) != O_RDWR)
+		return -EOPNOTSUPP;
+	return 0;
+}
+
+int dmaheap__udmabuf_alloc(int fd, uint64_t size, int fd_flags)
+{
+	const uint64_t rest = sysconf(_SC_PAGESIZE) - 1;
+	struct udmabuf_create request = {
+		.flags = fd_flags & O_CLOEXEC ? UDMABUF_FLAGS_CLOEXEC : 0,
+		.size = (size + rest) & ~rest,
+	};
+	int file, ret;
+
+	ret = check_request(size, fd_flags);
+	if (ret)
+		return ret;
+	if (!request.size)
+		return -EINVAL;
+	if ((off_t)request.size < 0 || (uint64_t)(off_t)request.size !=
+				       request.size)
+		return -ENOMEM;
+	ret = dmaheap__check_memory(size);
+	if (ret)
+		return ret;
+
+	file = make_file(request.size);
+	if (file < 0)
+		return file == -EFBIG ? -ENOMEM : file;
+	request.memfd = file;
+	ret = dmaheap__ioctl(fd, UDMABUF_CREATE, &request);
+	close(file);
+	/* As the request is valid, it is more than an administrator allows. */
+	return ret == -EINVAL ? -ENOMEM : ret;
+}
