@@ -6,6 +6,7 @@ build_packages=(
 	bats bc build-essential busybox-static codespell cpio
 	device-tree-compiler dt-schema kmod libcmocka-dev libsmartcols-dev
 	meson mount ninja-build perl pkg-config python3 scdoc shellcheck sparse
+	valgrind
 	xz-utils zstd
 	# Packages of our own.
 	debhelper dh-dkms dkms lintian
