@@ -3,7 +3,7 @@
 # The root that modules and user space are built in.
 
 build_packages=(
-	bats bc build-essential busybox-static codespell cpio
+	abigail-tools bats bc build-essential busybox-static codespell cpio
 	device-tree-compiler dt-schema kmod libcmocka-dev libsmartcols-dev
 	meson mount ninja-build perl pkg-config python3 scdoc shellcheck sparse
 	valgrind
