@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "command.h"
 
@@ -49,6 +50,37 @@ int usage_error(const struct command *command, const char *format, ...)
 	va_end(args);
 	fprintf(stderr, "\nTry 'dmaheap help %s'.\n", command->name);
 	return EXIT_USAGE;
+}
+
+int expect_nothing(const struct command *command, int argc, char **argv)
+{
+	if (optind == argc)
+		return 0;
+	return usage_error(command, "it takes no argument: '%s'", argv[optind]);
+}
+
+int expect_heap(const struct command *command, int argc, char **argv)
+{
+	if (optind == argc)
+		return usage_error(command, "HEAP is missing");
+	if (argc - optind > 1)
+		return usage_error(command,
+				   "one heap at a time, and options before it");
+	return 0;
+}
+
+int expect_names(const struct command *command, int argc, char **argv)
+{
+	/* Only behind one can a name look like an option. */
+	if (!strcmp(argv[optind - 1], "--"))
+		return 0;
+	for (int i = optind; i < argc; i++) {
+		if (argv[i][0] == '-')
+			return usage_error(command,
+					   "options come before HEAP: '%s'",
+					   argv[i]);
+	}
+	return 0;
 }
 
 int failure(const char *format, ...)

@@ -4,8 +4,12 @@
 #ifndef DMAHEAP_COMMAND_H
 #define DMAHEAP_COMMAND_H
 
+#include <stddef.h>
+
 /* The exit status for bad usage; other failures are EXIT_FAILURE. */
 #define EXIT_USAGE 2
+
+struct table_column;
 
 struct command_option {
 	int key;		/* the short letter, or above 255: has none */
@@ -19,6 +23,8 @@ struct command {
 	const char *arguments;	/* as the usage line shows them */
 	const char *summary;	/* one line */
 	const char *details;	/* ends with a newline; or NULL */
+	const struct table_column *columns;	/* of its table, or NULL */
+	size_t n_columns;
 	const struct command_option *options;	/* ends with one without name */
 	int (*run)(const struct command *command, int argc, char **argv);
 };
@@ -38,6 +44,14 @@ extern const struct command top_command;
  * then ends with EXIT_USAGE.
  */
 int next_option(const struct command *command, int argc, char **argv);
+
+/*
+ * What is left when options were read. Returns 0, or EXIT_USAGE when something
+ * was reported: there has to be nothing; one heap's name; names, but no options.
+ */
+int expect_nothing(const struct command *command, int argc, char **argv);
+int expect_heap(const struct command *command, int argc, char **argv);
+int expect_names(const struct command *command, int argc, char **argv);
 
 /* Report bad usage, and where the right one is told. Returns EXIT_USAGE. */
 int usage_error(const struct command *command, const char *format, ...)

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "help.h"
 
 static int help_run(const struct command *command, int argc, char **argv);
 
@@ -60,31 +62,6 @@ static void print_usage(FILE *stream)
 			commands[i]->summary);
 }
 
-static void print_option(const struct command_option *option)
-{
-	char left[32];
-
-	snprintf(left, sizeof(left), "--%s%s%s", option->name,
-		 option->argument ? "=" : "",
-		 option->argument ? option->argument : "");
-	if (option->key > 255)
-		printf("      %-20s%s\n", left, option->help);
-	else
-		printf("  -%c, %-20s%s\n", option->key, left, option->help);
-}
-
-static void print_help(const struct command *command)
-{
-	printf("Usage: dmaheap %s %s\n\n%s.\n", command->name,
-	       command->arguments, command->summary);
-	if (command->details)
-		printf("\n%s", command->details);
-	if (command->options->name)
-		puts("\nOptions:");
-	for (size_t i = 0; command->options[i].name; i++)
-		print_option(&command->options[i]);
-}
-
 static int help_run(const struct command *command, int argc, char **argv)
 {
 	const struct command *subject;
@@ -102,8 +79,18 @@ static int help_run(const struct command *command, int argc, char **argv)
 	subject = find_command(argv[optind]);
 	if (!subject)
 		return unknown_command(argv[optind]);
-	print_help(subject);
+	print_help(stdout, subject);
 	return EXIT_SUCCESS;
+}
+
+/* Is there a --help, up to what is another command's? */
+static bool asks_for_help(char **argv)
+{
+	for (; *argv && strcmp(*argv, "--"); argv++) {
+		if (!strcmp(*argv, "--help"))
+			return true;
+	}
+	return false;
 }
 
 static int dispatch(int argc, char **argv)
@@ -127,8 +114,8 @@ static int dispatch(int argc, char **argv)
 	command = find_command(name);
 	if (!command)
 		return unknown_command(name);
-	if (argc == 3 && !strcmp(argv[2], "--help")) {
-		print_help(command);
+	if (asks_for_help(argv + 2)) {
+		print_help(stdout, command);
 		return EXIT_SUCCESS;
 	}
 

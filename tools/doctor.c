@@ -81,7 +81,7 @@ static int print_as_json(const struct findings *findings)
 	for (size_t i = 0; !ret && i < findings->count; i++)
 		ret = add_finding(&table, &findings->list[i]);
 	if (!ret)
-		ret = print_json(&table, 1);
+		ret = print_json(stdout, &table, 1);
 	scols_unref_table(table.scols);
 	return ret;
 }
@@ -121,9 +121,8 @@ static int doctor_run(const struct command *command, int argc, char **argv)
 			return EXIT_USAGE;
 		json = true;
 	}
-	if (optind < argc)
-		return usage_error(command, "it takes no argument: '%s'",
-				   argv[optind]);
+	if (expect_nothing(command, argc, argv))
+		return EXIT_USAGE;
 	return examine(json);
 }
 

@@ -13,12 +13,7 @@
 #include "holders.h"
 #include "size.h"
 #include "stats.h"
-#include "table.h"
-
-enum info_option {
-	INFO_BYTES = 'b',
-	INFO_JSON = 'J',
-};
+#include "table-options.h"
 
 enum column {
 	COLUMN_BUFFER,
@@ -37,18 +32,28 @@ enum column {
 };
 
 static const struct table_column columns[N_COLUMNS] = {
-	[COLUMN_BUFFER] = { "BUFFER", CELL_NUMBER },
-	[COLUMN_MEMORY] = { "MEMORY", CELL_SIZE },
-	[COLUMN_INODE] = { "INODE", CELL_NUMBER },
-	[COLUMN_OFFSET] = { "OFFSET", CELL_SIZE },
-	[COLUMN_SIZE] = { "SIZE", CELL_SIZE },
-	[COLUMN_NAME] = { "NAME", CELL_TEXT },
-	[COLUMN_HOLDER] = { "HOLDER", CELL_TEXT },
-	[COLUMN_PID] = { "PID", CELL_NUMBER },
-	[COLUMN_USER] = { "USER", CELL_TEXT },
-	[COLUMN_COMMAND] = { "COMMAND", CELL_TEXT },
-	[COLUMN_DESCRIPTORS] = { "DESCRIPTORS", CELL_NUMBER },
-	[COLUMN_MAPPED] = { "MAPPED", CELL_SIZE },
+	[COLUMN_BUFFER] = { "BUFFER", CELL_NUMBER, .help =
+		"the number of a buffer, which its views have as well" },
+	[COLUMN_MEMORY] = { "MEMORY", CELL_SIZE, .help =
+		"the size of the buffer's memory" },
+	[COLUMN_INODE] = { "INODE", CELL_NUMBER, .help =
+		"what tells a buffer or view from every other, as in\n"
+		"/proc/PID/fdinfo" },
+	[COLUMN_OFFSET] = { "OFFSET", CELL_SIZE, .help =
+		"where a view begins in the memory" },
+	[COLUMN_SIZE] = { "SIZE", CELL_SIZE, .help = "its size" },
+	[COLUMN_NAME] = { "NAME", CELL_TEXT, .help =
+		"its name, if it was given one" },
+	[COLUMN_HOLDER] = { "HOLDER", CELL_TEXT, .help =
+		"who has it, as in 'dmaheap top'" },
+	[COLUMN_PID] = { "PID", CELL_NUMBER, .help =
+		"the process; empty if it has ended" },
+	[COLUMN_USER] = { "USER", CELL_TEXT, .help = "whose it is" },
+	[COLUMN_COMMAND] = { "COMMAND", CELL_TEXT, .help = "what it runs" },
+	[COLUMN_DESCRIPTORS] = { "DESCRIPTORS", CELL_NUMBER, .help =
+		"how often the process has it open" },
+	[COLUMN_MAPPED] = { "MAPPED", CELL_SIZE, .help =
+		"how much of it the process has mapped" },
 };
 
 struct info {
@@ -115,34 +120,41 @@ static void print_memory(const struct heap *heap)
 		puts("Protected   for devices alone, neither programs nor the kernel get at it");
 }
 
-static void print_amounts(const struct heap *heap)
+static const char *show_size(const struct info *info, enum figure figure,
+			     char text[NUMBER_TEXT])
 {
-	char text[SIZE_TEXT];
+	return write_size(&info->table, value_of(info->heap, figure), text);
+}
+
+static void print_amounts(const struct info *info)
+{
+	const struct heap *heap = info->heap;
+	char text[NUMBER_TEXT];
 
 	if (is_known(heap, FIGURE_TOTAL)) {
 		printf("Size        %s",
-		       format_size(value_of(heap, FIGURE_TOTAL), text));
+		       show_size(info, FIGURE_TOTAL, text));
 		if (is_known(heap, FIGURE_FREE))
 			printf(", %s free, perhaps in pieces",
-			       format_size(value_of(heap, FIGURE_FREE), text));
+			       show_size(info, FIGURE_FREE, text));
 		puts("");
 	}
 	if (is_known(heap, FIGURE_USED) && is_known(heap, FIGURE_BUFFERS))
 		printf("Lent        %s (buffers: %" PRIu64 ")\n",
-		       format_size(value_of(heap, FIGURE_USED), text),
+		       show_size(info, FIGURE_USED, text),
 		       value_of(heap, FIGURE_BUFFERS));
 	if (is_known(heap, FIGURE_PEAK))
 		printf("Peak        %s\n",
-		       format_size(value_of(heap, FIGURE_PEAK), text));
+		       show_size(info, FIGURE_PEAK, text));
 	if (is_known(heap, FIGURE_POOLED))
 		printf("Pool        %s kept for the next request\n",
-		       format_size(value_of(heap, FIGURE_POOLED), text));
+		       show_size(info, FIGURE_POOLED, text));
 }
 
-static void print_limit(const struct heap *heap)
+static void print_limit(const struct info *info)
 {
-	const char *limit = heap->attributes.limit;
-	char text[SIZE_TEXT];
+	const char *limit = info->heap->attributes.limit;
+	char text[NUMBER_TEXT];
 	uint64_t bytes;
 
 	if (!limit[0])
@@ -151,22 +163,22 @@ static void print_limit(const struct heap *heap)
 		puts("Limit       none");
 	else if (!parse_size(limit, &bytes))
 		printf("Limit       %s for each user\n",
-		       format_size(bytes, text));
+		       write_size(&info->table, bytes, text));
 	else
 		printf("Limit       %s of what others leave, for each user\n",
 		       limit);
 }
 
-static void print_requests(const struct heap *heap)
+static void print_requests(const struct info *info)
 {
-	char text[SIZE_TEXT];
+	const struct heap *heap = info->heap;
+	char text[NUMBER_TEXT];
 
 	if (is_known(heap, FIGURE_ALLOCATIONS) &&
 	    is_known(heap, FIGURE_LARGEST_SUCCESS))
 		printf("Requests    %" PRIu64 " were met, the largest of %s\n",
 		       value_of(heap, FIGURE_ALLOCATIONS),
-		       format_size(value_of(heap, FIGURE_LARGEST_SUCCESS),
-				   text));
+		       show_size(info, FIGURE_LARGEST_SUCCESS, text));
 	if (!is_known(heap, FIGURE_FAILURES_LIMIT) ||
 	    !is_known(heap, FIGURE_FAILURES_MEMORY) ||
 	    !is_known(heap, FIGURE_FAILURES_OTHER))
@@ -179,8 +191,7 @@ static void print_requests(const struct heap *heap)
 	if (is_known(heap, FIGURE_SMALLEST_FAILURE) &&
 	    value_of(heap, FIGURE_SMALLEST_FAILURE))
 		printf("            the smallest that wanted memory was of %s\n",
-		       format_size(value_of(heap, FIGURE_SMALLEST_FAILURE),
-				   text));
+		       show_size(info, FIGURE_SMALLEST_FAILURE, text));
 }
 
 static int set_lent(const struct table *table, struct libscols_line *line,
@@ -298,7 +309,7 @@ static int print_document(const struct info *info)
 	if (!ret)
 		ret = add_stats(&tables[0], info->heap);
 	if (!ret)
-		ret = print_json(tables, 2);
+		ret = print_json(stdout, tables, 2);
 	scols_unref_table(tables[0].scols);
 	return ret;
 }
@@ -307,15 +318,15 @@ static int print_text(const struct info *info)
 {
 	print_names(info->heap);
 	print_memory(info->heap);
-	print_amounts(info->heap);
-	print_limit(info->heap);
-	print_requests(info->heap);
+	print_amounts(info);
+	print_limit(info);
+	print_requests(info);
 	puts("");
 	if (!scols_table_get_nlines(info->table.scols)) {
 		puts("Nobody is seen to have a buffer of it.");
 		return 0;
 	}
-	return scols_print_table(info->table.scols);
+	return print_table(&info->table);
 }
 
 static int print_info(struct info *info)
@@ -372,22 +383,11 @@ static int info_run(const struct command *command, int argc, char **argv)
 	int key;
 
 	while ((key = next_option(command, argc, argv)) != -1) {
-		switch (key) {
-		case INFO_BYTES:
-			info.table.bytes = true;
-			break;
-		case INFO_JSON:
-			info.table.bytes = true;
-			info.table.json = true;
-			break;
-		default:
+		if (take_table_option(command, &info.table, key))
 			return EXIT_USAGE;
-		}
 	}
-	if (optind == argc)
-		return usage_error(command, "HEAP is missing");
-	if (argc - optind > 1)
-		return usage_error(command, "one heap at a time");
+	if (expect_heap(command, argc, argv))
+		return EXIT_USAGE;
 	return show(&info, argv[optind]);
 }
 
@@ -395,24 +395,8 @@ const struct command info_command = {
 	.name = "info",
 	.arguments = "[OPTION...] HEAP",
 	.summary = "Show all about a heap, and who has its buffers",
-	.details =
-		"Columns:\n"
-		"  BUFFER       the number of a buffer, which its views have as well\n"
-		"  MEMORY       the size of the buffer's memory\n"
-		"  INODE        what tells a buffer or view from every other, as in\n"
-		"               /proc/PID/fdinfo\n"
-		"  OFFSET       where a view begins in the memory\n"
-		"  SIZE         its size\n"
-		"  NAME         its name, if it was given one\n"
-		"  HOLDER, PID, USER, COMMAND\n"
-		"               who has it, as in 'dmaheap top'\n"
-		"  DESCRIPTORS  how often the process has it open\n"
-		"  MAPPED       how much of it the process has mapped\n"
-		"What is not known is left empty (null in JSON).\n",
-	.options = (const struct command_option[]) {
-		{ INFO_BYTES, "bytes", NULL, "sizes in bytes, in the table" },
-		{ INFO_JSON, "json", NULL, "JSON; sizes are in bytes" },
-		{ 0 }
-	},
+	.columns = columns,
+	.n_columns = N_COLUMNS,
+	.options = (const struct command_option[]) { TABLE_OPTIONS, { 0 } },
 	.run = info_run,
 };

@@ -144,7 +144,7 @@ static int fill_line(const struct table *table, const struct map *map, size_t i)
 		ret = set_size(table, line, COLUMN_SIZE, placed->size);
 	if (!ret && placed->pid)
 		ret = set_number(line, COLUMN_PID, placed->pid);
-	else if (!ret)
+	else if (!ret && !table->json)
 		ret = set_text(line, COLUMN_PID, "ended");
 	if (!ret)
 		ret = set_user(line, COLUMN_USER, placed->uid);
@@ -155,19 +155,26 @@ static int fill_line(const struct table *table, const struct map *map, size_t i)
 	return ret;
 }
 
-static int print_table(const struct map *map, FILE *stream, bool bytes)
+int map_make_buffers(const struct map *map, struct table *table)
+{
+	int ret;
+
+	ret = make_table(table, "buffers", columns, N_COLUMNS);
+	for (size_t i = 0; !ret && i < map->n_pieces; i++)
+		ret = fill_line(table, map, i);
+	return ret;
+}
+
+static int print_buffers(const struct map *map, FILE *stream, bool bytes)
 {
 	struct table table = { .bytes = bytes };
 	int ret;
 
-	ret = make_table(&table, "buffers", columns, N_COLUMNS);
-	if (ret)
-		return ret;
-	scols_table_set_stream(table.scols, stream);
-	for (size_t i = 0; !ret && i < map->n_pieces; i++)
-		ret = fill_line(&table, map, i);
-	if (!ret)
-		ret = scols_print_table(table.scols);
+	ret = map_make_buffers(map, &table);
+	if (!ret) {
+		scols_table_set_stream(table.scols, stream);
+		ret = print_table(&table);
+	}
 	scols_unref_table(table.scols);
 	fputc('\n', stream);
 	return ret;
@@ -181,7 +188,7 @@ int map_draw_text(const struct map *map, FILE *stream, bool bytes)
 	if (map->size)
 		ret = draw_picture(map, stream);
 	if (!ret && map->n_pieces)
-		ret = print_table(map, stream, bytes);
+		ret = print_buffers(map, stream, bytes);
 	for (unsigned int i = 0; map_sentence(map, i, text); i++)
 		fprintf(stream, "%s\n", text);
 	return ret;

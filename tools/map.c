@@ -18,6 +18,7 @@
 
 enum map_option {
 	MAP_BYTES = 'b',
+	MAP_JSON = 'J',
 	MAP_OUTPUT = 'o',
 	MAP_SVG = 's',
 };
@@ -26,6 +27,7 @@ struct request {
 	const char *heap;
 	const char *output;	/* a file, or NULL for standard output */
 	bool bytes;
+	bool json;
 	bool svg;
 };
 
@@ -61,8 +63,11 @@ static int find_obstacle(const char *heap, const struct attributes *attributes)
 static int draw_to(const struct map *map, const struct request *request,
 		   FILE *stream)
 {
-	return request->svg ? map_draw_svg(map, stream) :
-			      map_draw_text(map, stream, request->bytes);
+	if (request->json)
+		return map_write_json(map, stream);
+	if (request->svg)
+		return map_draw_svg(map, stream);
+	return map_draw_text(map, stream, request->bytes);
 }
 
 static int draw(const struct map *map, const struct request *request)
@@ -146,6 +151,9 @@ static int map_run(const struct command *command, int argc, char **argv)
 		case MAP_BYTES:
 			request.bytes = true;
 			break;
+		case MAP_JSON:
+			request.json = true;
+			break;
 		case MAP_OUTPUT:
 			request.output = optarg;
 			break;
@@ -156,10 +164,10 @@ static int map_run(const struct command *command, int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
-	if (optind == argc)
-		return usage_error(command, "HEAP is missing");
-	if (argc - optind > 1)
-		return usage_error(command, "one heap at a time, and options before it");
+	if (request.json && request.svg)
+		return usage_error(command, "--json and --svg are one too many");
+	if (expect_heap(command, argc, argv))
+		return EXIT_USAGE;
 	request.heap = argv[optind];
 	return show(&request);
 }
@@ -171,9 +179,11 @@ const struct command map_command = {
 	.details =
 		"Each character stands for as many bytes as the picture says: a letter for who\n"
 		"asked for the memory there, small if a part of it is free, '*' if several\n"
-		"processes did. Places are told as offsets in the region.\n",
+		"processes did. Places are told as offsets in the region.\n"
+		"JSON has the table and the figures: what is not known is null.\n",
 	.options = (const struct command_option[]) {
 		{ MAP_BYTES, "bytes", NULL, "sizes in the table in bytes" },
+		{ MAP_JSON, "json", NULL, "JSON; sizes are in bytes" },
 		{ MAP_OUTPUT, "output", "FILE",
 		  "write to FILE, not to standard output" },
 		{ MAP_SVG, "svg", NULL, "a picture in SVG" },

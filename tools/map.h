@@ -11,6 +11,7 @@
 #include "attributes.h"
 #include "layout.h"
 #include "placed.h"
+#include "table.h"
 
 struct map {
 	const char *heap;
@@ -69,5 +70,9 @@ bool map_sentence(const struct map *map, unsigned int number,
  */
 int map_draw_text(const struct map *map, FILE *stream, bool bytes);
 int map_draw_svg(const struct map *map, FILE *stream);
+int map_write_json(const struct map *map, FILE *stream);
+
+/* The table of buffers that text and JSON have; see make_table(). */
+int map_make_buffers(const struct map *map, struct table *table);
 
 #endif /* DMAHEAP_MAP_H */

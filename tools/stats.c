@@ -10,11 +10,7 @@
 #include "command.h"
 #include "explain.h"
 #include "stats.h"
-
-enum stats_option {
-	STATS_BYTES = 'b',
-	STATS_JSON = 'J',
-};
+#include "table-options.h"
 
 enum column {
 	COLUMN_NAME,
@@ -28,32 +24,50 @@ enum column {
 
 /* After those of text come figures: the columns of JSON have these names. */
 static const struct table_column columns[N_TEXTS + N_FIGURES] = {
-	[COLUMN_NAME] = { "NAME", CELL_TEXT },
-	[COLUMN_NAMES] = { "NAMES", CELL_TEXTS, .json_only = true },
-	[COLUMN_PROVIDER] = { "PROVIDER", CELL_TEXT, .json_only = true },
-	[COLUMN_TYPE] = { "TYPE", CELL_TEXT, .json_only = true },
-	[COLUMN_REGION] = { "REGION", CELL_TEXT, .json_only = true },
-	[COLUMN_LIMIT] = { "LIMIT", CELL_TEXT },
-	[N_TEXTS + FIGURE_TOTAL] = { "TOTAL", CELL_SIZE },
-	[N_TEXTS + FIGURE_FREE] = { "FREE", CELL_SIZE },
-	[N_TEXTS + FIGURE_USED] = { "USED", CELL_SIZE },
-	[N_TEXTS + FIGURE_PEAK] = { "PEAK", CELL_SIZE },
-	[N_TEXTS + FIGURE_BUFFERS] = { "BUFFERS", CELL_NUMBER },
-	[N_TEXTS + FIGURE_ALLOCATIONS] = { "ALLOCATIONS", CELL_NUMBER },
-	[N_TEXTS + FIGURE_LARGEST_SUCCESS] = { "LARGEST_SUCCESS", CELL_SIZE },
-	[N_TEXTS + FIGURE_SMALLEST_FAILURE] = { "SMALLEST_FAILURE", CELL_SIZE },
-	[N_TEXTS + FIGURE_FAILURES_LIMIT] = { "FAILURES_LIMIT", CELL_NUMBER },
-	[N_TEXTS + FIGURE_FAILURES_MEMORY] = { "FAILURES_MEMORY", CELL_NUMBER },
-	[N_TEXTS + FIGURE_FAILURES_OTHER] = { "FAILURES_OTHER", CELL_NUMBER },
-	[N_TEXTS + FIGURE_POOLED] = { "POOLED", CELL_SIZE, .json_only = true },
+	[COLUMN_NAME] = { "NAME", CELL_TEXT, .help = "the heap's own name" },
+	[COLUMN_NAMES] = { "NAMES", CELL_TEXTS, .json_only = true, .help =
+		"all of its names" },
+	[COLUMN_PROVIDER] = { "PROVIDER", CELL_TEXT, .json_only = true, .help =
+		"'kernel', or 'dmabuf-heaps' for these modules" },
+	[COLUMN_TYPE] = { "TYPE", CELL_TEXT, .json_only = true, .help =
+		"where its memory comes from" },
+	[COLUMN_REGION] = { "REGION", CELL_TEXT, .json_only = true, .help =
+		"the reserved region that it is taken from" },
+	[COLUMN_LIMIT] = { "LIMIT", CELL_TEXT, .help =
+		"what a user may have: bytes, per cent of what others leave, or\n"
+		"'max'" },
+	[N_TEXTS + FIGURE_TOTAL] = { "TOTAL", CELL_SIZE, .help =
+		"the region's size" },
+	[N_TEXTS + FIGURE_FREE] = { "FREE", CELL_SIZE, .help =
+		"what nobody has of the region, perhaps in pieces" },
+	[N_TEXTS + FIGURE_USED] = { "USED", CELL_SIZE, .help =
+		"what the heap has lent" },
+	[N_TEXTS + FIGURE_PEAK] = { "PEAK", CELL_SIZE, .help =
+		"the most that it ever had" },
+	[N_TEXTS + FIGURE_BUFFERS] = { "BUFFERS", CELL_NUMBER, .help =
+		"how many buffers that is" },
+	[N_TEXTS + FIGURE_ALLOCATIONS] = { "ALLOCATIONS", CELL_NUMBER, .help =
+		"how many requests were met" },
+	[N_TEXTS + FIGURE_LARGEST_SUCCESS] = { "LARGEST_SUCCESS", CELL_SIZE,
+		.help = "the largest of them" },
+	[N_TEXTS + FIGURE_SMALLEST_FAILURE] = { "SMALLEST_FAILURE", CELL_SIZE,
+		.help = "the smallest that failed for want of memory; 0 if none did" },
+	[N_TEXTS + FIGURE_FAILURES_LIMIT] = { "FAILURES_LIMIT", CELL_NUMBER,
+		.help = "how many failed because of a limit" },
+	[N_TEXTS + FIGURE_FAILURES_MEMORY] = { "FAILURES_MEMORY", CELL_NUMBER,
+		.help = "how many failed for want of memory" },
+	[N_TEXTS + FIGURE_FAILURES_OTHER] = { "FAILURES_OTHER", CELL_NUMBER,
+		.help = "how many failed for other reasons" },
+	[N_TEXTS + FIGURE_POOLED] = { "POOLED", CELL_SIZE, .json_only = true,
+		.help = "what is kept for the next request of its size" },
 	[N_TEXTS + FIGURE_POOL_HITS] = { "POOL_HITS", CELL_NUMBER,
-					 .json_only = true },
+		.json_only = true, .help = "how many requests were met by that" },
 	[N_TEXTS + FIGURE_POOL_MISSES] = { "POOL_MISSES", CELL_NUMBER,
-					   .json_only = true },
+		.json_only = true, .help = "how many were not" },
 	[N_TEXTS + FIGURE_CONTIGUOUS] = { "CONTIGUOUS", CELL_BOOL,
-					  .json_only = true },
+		.json_only = true, .help = "whether each buffer is one piece" },
 	[N_TEXTS + FIGURE_CPU_ACCESS] = { "CPU_ACCESS", CELL_BOOL,
-					  .json_only = true },
+		.json_only = true, .help = "whether programs get at the memory" },
 };
 
 int make_stats(struct table *table)
@@ -97,27 +111,6 @@ int add_stats(const struct table *table, const struct heap *heap)
 	return ret;
 }
 
-static int parse_options(const struct command *command, int argc, char **argv,
-			 struct table *table)
-{
-	int key;
-
-	while ((key = next_option(command, argc, argv)) != -1) {
-		switch (key) {
-		case STATS_BYTES:
-			table->bytes = true;
-			break;
-		case STATS_JSON:
-			table->bytes = true;
-			table->json = true;
-			break;
-		default:
-			return EXIT_USAGE;
-		}
-	}
-	return 0;
-}
-
 /* Those that were named, in that order, or all. Returns a status of exit. */
 static int fill(const struct table *table, const struct heaps *heaps,
 		char **names)
@@ -151,8 +144,9 @@ static int show(struct table *table, char **names)
 	ret = fill(table, &heaps, names);
 	if (ret)
 		goto out;
-	if (scols_print_table(table->scols))
-		ret = failure("%s", strerror(ENOMEM));
+	ret = print_table(table);
+	if (ret)
+		ret = failure("%s", strerror(-ret));
 	else if (!heaps.count)
 		explain_none();
 out:
@@ -163,11 +157,15 @@ out:
 static int stats_run(const struct command *command, int argc, char **argv)
 {
 	struct table table = { 0 };
-	int ret;
+	int key, ret;
 
-	ret = parse_options(command, argc, argv, &table);
-	if (ret)
-		return ret;
+	while ((key = next_option(command, argc, argv)) != -1) {
+		if (take_table_option(command, &table, key))
+			return EXIT_USAGE;
+	}
+	if (expect_names(command, argc, argv))
+		return EXIT_USAGE;
+
 	ret = make_stats(&table);
 	if (ret)
 		return failure("%s", strerror(-ret));
@@ -182,15 +180,11 @@ const struct command stats_command = {
 	.summary = "Show the counters of heaps, for scripts and exporters",
 	.details =
 		"Each heap is shown once, by its own name, whichever was given; without HEAP all\n"
-		"are. The fields are the heap's attributes, which\n"
-		"docs/ABI/sysfs-class-dmabuf_heap explains, and FREE, what nobody has of the\n"
-		"region, perhaps in pieces. JSON has more: all names, provider, type, region,\n"
-		"contiguous and cpu_access.\n"
-		"What is not known is left empty (null in JSON).\n",
-	.options = (const struct command_option[]) {
-		{ STATS_BYTES, "bytes", NULL, "sizes in bytes" },
-		{ STATS_JSON, "json", NULL, "JSON; sizes are in bytes" },
-		{ 0 }
-	},
+		"are. The table has the most important columns, JSON has all, and --output any.\n"
+		"Those that are attributes of the heap have their names, and\n"
+		"dma_heap(4) explains them.\n",
+	.columns = columns,
+	.n_columns = N_TEXTS + N_FIGURES,
+	.options = (const struct command_option[]) { TABLE_OPTIONS, { 0 } },
 	.run = stats_run,
 };

@@ -32,8 +32,6 @@ static int add_column(const struct table *table,
 		flags |= SCOLS_FL_RIGHT;
 	if (column->cell == CELL_TEXTS)
 		flags |= SCOLS_FL_WRAP;
-	if (column->json_only && !table->json)
-		flags |= SCOLS_FL_HIDDEN;
 	added = scols_table_new_column(table->scols, column->name, 0, flags);
 	if (!added)
 		return -ENOMEM;
@@ -55,6 +53,8 @@ int make_table(struct table *table, const char *name,
 	if (!table->scols)
 		return -ENOMEM;
 	scols_table_enable_json(table->scols, table->json);
+	scols_table_enable_noheadings(table->scols, table->noheadings);
+	table->columns = columns;
 
 	ret = scols_table_set_name(table->scols, name);
 	for (size_t i = 0; !ret && i < n_columns; i++)
@@ -96,20 +96,27 @@ int set_texts(struct libscols_line *line, size_t column, char * const *texts,
 
 int set_number(struct libscols_line *line, size_t column, uint64_t number)
 {
-	char text[24];
+	char text[NUMBER_TEXT];
 
 	snprintf(text, sizeof(text), "%" PRIu64, number);
 	return set_text(line, column, text);
 }
 
+const char *write_size(const struct table *table, uint64_t size,
+		       char text[NUMBER_TEXT])
+{
+	if (!table->bytes)
+		return format_size(size, text);
+	snprintf(text, NUMBER_TEXT, "%" PRIu64, size);
+	return text;
+}
+
 int set_size(const struct table *table, struct libscols_line *line,
 	     size_t column, uint64_t size)
 {
-	char text[SIZE_TEXT];
+	char text[NUMBER_TEXT];
 
-	if (table->bytes)
-		return set_number(line, column, size);
-	return set_text(line, column, format_size(size, text));
+	return set_text(line, column, write_size(table, size, text));
 }
 
 int set_bool(struct libscols_line *line, size_t column, bool value)
@@ -144,23 +151,73 @@ int set_user(struct libscols_line *line, size_t column, uid_t uid)
 	return set_text(line, column, user->pw_name);
 }
 
+/* Is the column shown where none was asked for? */
+static bool is_usual(const struct table *table, size_t column)
+{
+	return table->json || !table->columns[column].json_only;
+}
+
+static bool is_shown(const struct table *table, size_t column)
+{
+	if (!table->n_shown)
+		return is_usual(table, column);
+	for (size_t i = 0; i < table->n_shown; i++) {
+		if (table->shown[i] == column)
+			return true;
+	}
+	return false;
+}
+
+/* Hides what is not shown, and puts in order what is. Cells move along. */
+static int arrange(const struct table *table)
+{
+	struct libscols_column *columns[MAX_COLUMNS], *last = NULL;
+	const size_t n_columns = scols_table_get_ncols(table->scols);
+	int ret = 0;
+
+	for (size_t i = 0; i < n_columns; i++) {
+		columns[i] = scols_table_get_column(table->scols, i);
+		if (!is_shown(table, i))
+			scols_column_set_flags(columns[i],
+					       scols_column_get_flags(columns[i]) |
+					       SCOLS_FL_HIDDEN);
+	}
+	for (size_t i = 0; !ret && i < table->n_shown; i++) {
+		ret = scols_table_move_column(table->scols, last,
+					      columns[table->shown[i]]);
+		last = columns[table->shown[i]];
+	}
+	return ret;
+}
+
+int print_table(const struct table *table)
+{
+	int ret = arrange(table);
+
+	return ret ? ret : scols_print_table(table->scols);
+}
+
 /* The library makes a document of each table: their braces are left out. */
-int print_json(const struct table *tables, size_t n_tables)
+int print_json(FILE *stream, const struct table *tables, size_t n_tables)
 {
 	int ret = 0;
 
-	fputs("{", stdout);
+	fputs("{", stream);
 	for (size_t i = 0; !ret && i < n_tables; i++) {
 		char *text = NULL, *end;
 
-		ret = scols_print_table_to_string(tables[i].scols, &text);
+		ret = arrange(&tables[i]);
+		if (!ret)
+			ret = scols_print_table_to_string(tables[i].scols,
+							  &text);
 		end = ret ? NULL : strrchr(text, '}');
 		if (end) {
 			*end = '\0';
-			printf("%s%s", i ? "," : "", strchr(text, '{') + 1);
+			fprintf(stream, "%s%s", i ? "," : "",
+				strchr(text, '{') + 1);
 		}
 		free(text);
 	}
-	puts("}");
+	fputs("}\n", stream);
 	return ret;
 }

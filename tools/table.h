@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "attributes.h"
@@ -24,13 +25,21 @@ enum cell {
 struct table_column {
 	const char *name;	/* in capitals; JSON has it in small letters */
 	enum cell cell;
-	bool json_only;
+	bool json_only;		/* in text only if it is asked for */
+	const char *help;	/* for the help; its lines end with newlines */
 };
+
+/* More than any table has. */
+#define MAX_COLUMNS 32
 
 struct table {
 	struct libscols_table *scols;
 	bool json;
 	bool bytes;		/* sizes are in bytes, not in units */
+	bool noheadings;
+	size_t shown[MAX_COLUMNS];	/* the columns asked for, in order */
+	size_t n_shown;			/* 0: all that there are */
+	const struct table_column *columns;
 };
 
 /*
@@ -43,6 +52,13 @@ int make_table(struct table *table, const char *name,
 
 /* A new line, or NULL if there is no memory for it. */
 struct libscols_line *add_line(const struct table *table);
+
+/* Room for any number. */
+#define NUMBER_TEXT 24
+
+/* A size as the table's cells have it. */
+const char *write_size(const struct table *table, uint64_t size,
+		       char text[NUMBER_TEXT]);
 
 int set_text(struct libscols_line *line, size_t column, const char *text);
 int set_texts(struct libscols_line *line, size_t column, char * const *texts,
@@ -57,7 +73,9 @@ int set_figure(const struct table *table, struct libscols_line *line,
 	       const struct attributes *attributes, enum figure figure);
 int set_user(struct libscols_line *line, size_t column, uid_t uid);
 
-/* Print tables as one document of JSON. Returns 0 or -errno. */
-int print_json(const struct table *tables, size_t n_tables);
+/* Print the columns that are shown. Both return 0 or -errno. */
+int print_table(const struct table *table);
+/* Tables as one document of JSON. */
+int print_json(FILE *stream, const struct table *tables, size_t n_tables);
 
 #endif /* DMAHEAP_TABLE_H */

@@ -15,12 +15,10 @@
 
 #include "command.h"
 #include "holders.h"
-#include "table.h"
+#include "table-options.h"
 
 enum top_option {
-	TOP_BYTES = 'b',
 	TOP_DELAY = 'd',
-	TOP_JSON = 'J',
 	TOP_COUNT = 'n',
 };
 
@@ -38,13 +36,23 @@ enum column {
 };
 
 static const struct table_column columns[N_COLUMNS] = {
-	[COLUMN_HEAP] = { "HEAP", CELL_TEXT },
-	[COLUMN_HOLDER] = { "HOLDER", CELL_TEXT },
-	[COLUMN_PID] = { "PID", CELL_NUMBER },
-	[COLUMN_USER] = { "USER", CELL_TEXT },
-	[COLUMN_COMMAND] = { "COMMAND", CELL_TEXT },
-	[COLUMN_BUFFERS] = { "BUFFERS", CELL_NUMBER },
-	[COLUMN_SIZE] = { "SIZE", CELL_SIZE },
+	[COLUMN_HEAP] = { "HEAP", CELL_TEXT, .help =
+		"the heap, or the driver, that the memory is from" },
+	[COLUMN_HOLDER] = { "HOLDER", CELL_TEXT, .help =
+		"who has it:\n"
+		"process  the process PID, by descriptors or mappings\n"
+		"kernel   no process: a driver, or a message on its way; PID,\n"
+		"         USER and COMMAND are then those who asked for it once\n"
+		"unseen   the same, or a process that you may not look into" },
+	[COLUMN_PID] = { "PID", CELL_NUMBER, .help =
+		"the process; empty if it has ended" },
+	[COLUMN_USER] = { "USER", CELL_TEXT, .help = "whose it is" },
+	[COLUMN_COMMAND] = { "COMMAND", CELL_TEXT, .help = "what it runs" },
+	[COLUMN_BUFFERS] = { "BUFFERS", CELL_NUMBER, .help =
+		"how many buffers it has; a view counts as the buffer it shows,\n"
+		"and a buffer once" },
+	[COLUMN_SIZE] = { "SIZE", CELL_SIZE, .help =
+		"their memory; what several processes have counts for each" },
 };
 
 struct top {
@@ -237,7 +245,7 @@ static int print_shares(struct top *top, const struct shares *shares)
 	for (size_t i = 0; !ret && i < shares->count && i < most; i++)
 		ret = add_share(&top->table, &shares->shares[i]);
 	if (!ret)
-		ret = scols_print_table(top->table.scols);
+		ret = print_table(&top->table);
 	scols_unref_table(top->table.scols);
 	return ret;
 }
@@ -254,7 +262,7 @@ static int print_holders(struct top *top, const struct holders *holders)
 	if (top->live)
 		fputs("\033[H\033[J", stdout);
 	print_unseen(top->live ? stdout : stderr, holders);
-	if (!shares.count && !top->table.json)
+	if (!shares.count && !top->table.json && !top->table.noheadings)
 		puts("Nobody has a dma-buf.");
 	else
 		ret = print_shares(top, &shares);
@@ -348,18 +356,11 @@ static int parse_options(const struct command *command, int argc, char **argv,
 
 	while ((key = next_option(command, argc, argv)) != -1) {
 		switch (key) {
-		case TOP_BYTES:
-			top->table.bytes = true;
-			break;
 		case TOP_DELAY:
 			if (parse_number(optarg, MAX_SECONDS, &top->seconds))
 				return usage_error(command,
 						   "'%s' is not a number of seconds, 1 to %d",
 						   optarg, MAX_SECONDS);
-			break;
-		case TOP_JSON:
-			top->table.bytes = true;
-			top->table.json = true;
 			break;
 		case TOP_COUNT:
 			if (parse_number(optarg, INT_MAX, &top->count))
@@ -368,13 +369,11 @@ static int parse_options(const struct command *command, int argc, char **argv,
 						   optarg);
 			break;
 		default:
-			return EXIT_USAGE;
+			if (take_table_option(command, &top->table, key))
+				return EXIT_USAGE;
 		}
 	}
-	if (optind < argc)
-		return usage_error(command, "it takes no argument: '%s'",
-				   argv[optind]);
-	return 0;
+	return expect_nothing(command, argc, argv);
 }
 
 static int top_run(const struct command *command, int argc, char **argv)
@@ -412,26 +411,12 @@ const struct command top_command = {
 	.summary = "Show who has how much, those who have most first",
 	.details =
 		"At a terminal it shows this again every 2 seconds, until 'q' or Ctrl-C;\n"
-		"otherwise, once.\n"
-		"\n"
-		"Columns:\n"
-		"  HEAP     the heap, or the driver, that the memory is from\n"
-		"  HOLDER   who has it:\n"
-		"             process  the process PID, by descriptors or mappings\n"
-		"             kernel   no process: a driver, or a message on its way; PID,\n"
-		"                      USER and COMMAND are then those who asked for it once\n"
-		"             unseen   the same, or a process that you may not look into\n"
-		"  PID      the process; empty if it has ended\n"
-		"  USER     whose it is\n"
-		"  COMMAND  what it runs\n"
-		"  BUFFERS  how many buffers it has; a view counts as the buffer it shows,\n"
-		"           and a buffer once\n"
-		"  SIZE     their memory; what several processes have counts for each\n"
-		"What is not known is left empty (null in JSON).\n",
+		"otherwise, once.\n",
+	.columns = columns,
+	.n_columns = N_COLUMNS,
 	.options = (const struct command_option[]) {
-		{ TOP_BYTES, "bytes", NULL, "sizes in bytes" },
+		TABLE_OPTIONS_WITH(TABLE_NOHEADINGS_LONG),
 		{ TOP_DELAY, "delay", "SECONDS", "the time between two (2)" },
-		{ TOP_JSON, "json", NULL, "JSON; sizes are in bytes" },
 		{ TOP_COUNT, "count", "COUNT", "show it so often, then end" },
 		{ 0 }
 	},

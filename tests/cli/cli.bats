@@ -63,7 +63,15 @@ Commands:
 		[[ $status -eq 0 ]]
 		[[ ${lines[0]} == "Usage: dmaheap $command "* ]]
 		expect 0 "$output" "" "$command" --help
+		# Wherever it is.
+		expect 0 "$output" "" "$command" --frob 1 --help
 	done
+}
+
+@test "--help behind -- is another command's" {
+	expect 1 "" \
+		"dmaheap: there is no heap 'reserved', and no other on this machine (nothing in /dev/dma_heap)" \
+		alloc reserved 4K -- dmaheap --help
 }
 
 @test "help shows the options" {
@@ -117,12 +125,12 @@ Try 'dmaheap help list'." list --output
 }
 
 @test "list: an unknown column" {
-	expect 2 "" "dmaheap list: there is no column 'FROB'
+	expect 2 "" "dmaheap list: there is no column 'FROB'; there are: NAME, PROVIDER, TYPE, REGION, SIZE, FREE, ACCESS
 Try 'dmaheap help list'." list -o FROB
 }
 
 @test "list: an empty column" {
-	expect 2 "" "dmaheap list: there is no column ''
+	expect 2 "" "dmaheap list: there is no column ''; there are: NAME, PROVIDER, TYPE, REGION, SIZE, FREE, ACCESS
 Try 'dmaheap help list'." list -o NAME,
 }
 
@@ -214,8 +222,10 @@ Try 'dmaheap help info'." info --json
 }
 
 @test "info: two heaps" {
-	expect 2 "" "dmaheap info: one heap at a time
+	expect 2 "" "dmaheap info: one heap at a time, and options before it
 Try 'dmaheap help info'." info system reserved
+	expect 2 "" "dmaheap info: one heap at a time, and options before it
+Try 'dmaheap help info'." info system --json
 }
 
 @test "info: a heap that is not there, and none is" {
@@ -228,6 +238,14 @@ Try 'dmaheap help info'." info system reserved
 	expect 0 "" \
 		"dmaheap: there are no heaps on this machine (nothing in /dev/dma_heap)" \
 		stats
+}
+
+@test "stats: an option after HEAP" {
+	expect 2 "" "dmaheap stats: options come before HEAP: '--json'
+Try 'dmaheap help stats'." stats system --json
+	expect 1 "" \
+		"dmaheap: there is no heap '--json', and no other on this machine (nothing in /dev/dma_heap)" \
+		stats -- --json
 }
 
 @test "stats --json: an empty list is valid JSON" {
@@ -286,6 +304,11 @@ Try 'dmaheap help map'." map reserved --svg
 	expect 1 "" \
 		"dmaheap: there is no heap 'reserved', and no other on this machine (nothing in /dev/dma_heap)" \
 		map reserved
+}
+
+@test "map: two kinds of picture" {
+	expect 2 "" "dmaheap map: --json and --svg are one too many
+Try 'dmaheap help map'." map --json --svg reserved
 }
 
 @test "doctor: an argument" {

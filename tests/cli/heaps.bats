@@ -221,3 +221,49 @@ BUFFER MEMORY INODE OFFSET    SIZE NAME     HOLDER  PID USER COMMAND   DESCRIPTO
 		"dmaheap: there is no heap 'reserved'; there are: cam, camera, hidden, system" \
 		info reserved
 }
+
+@test "info --bytes: in words, too" {
+	run -- "$with_heaps" "$DMAHEAP" info --bytes camera
+	[[ $status -eq 0 && $output == *"
+Size        67108864, 13107200 free, perhaps in pieces
+Lent        50331648 (buffers: 6)
+Peak        54525952
+Pool        2097152 kept for the next request
+"*"
+Requests    17 were met, the largest of 33177600
+"* ]]
+}
+
+@test "-o: any columns, in any order, of each table" {
+	expect 0 "\
+POOLED NAME   USED
+    2M camera  48M
+       hidden 
+       system " "" stats -o pooled,NAME,Used
+	expect 0 "\
+8M gpu    40
+5M system 20
+4M system 30" "" top --noheadings -o SIZE,HEAP,PID
+	run -- "$with_heaps" "$DMAHEAP" info -n -o NAME,INODE system
+	[[ $output == *$'\n\nleft eye 100\n         101\nleft eye 100' ]]
+	run --separate-stderr -- "$with_heaps" "$DMAHEAP" top -J -o pid,heap
+	[[ $(tr -d ' \n' <<<"$output") == '{"holders":['\
+'{"pid":40,"heap":"gpu"},{"pid":20,"heap":"system"},'\
+'{"pid":30,"heap":"system"}]}' ]]
+}
+
+# Not with a parser of our own.
+@test "--json: every document can be read" {
+	local arguments
+	while read -ra arguments; do
+		run --separate-stderr -- "$with_heaps" "$DMAHEAP" "${arguments[@]}"
+		python3 -c 'import json, sys; json.loads(sys.argv[1])' "$output"
+	done <<-END
+		list --json
+		info --json system
+		info --json camera
+		stats --json
+		top --json
+		doctor --json
+	END
+}

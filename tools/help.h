@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef DMAHEAP_HELP_H
+#define DMAHEAP_HELP_H
+
+#include <stdio.h>
+
+#include "command.h"
+
+/* All that a command's table says of it, for people. */
+void print_help(FILE *stream, const struct command *command);
+
+#endif /* DMAHEAP_HELP_H */
