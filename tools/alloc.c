@@ -16,9 +16,8 @@
 #include "explain.h"
 #include "size.h"
 
-/* Where COMMAND finds the buffer. */
+/* Where COMMAND finds the buffer, or at the next number that is free. */
 #define COMMAND_FD 3
-#define COMMAND_FD_TEXT "3"
 
 /* As env(1) and other programs that run programs have it. */
 #define EXIT_CANNOT_RUN 126
@@ -152,17 +151,34 @@ static int allocate(const struct request *request)
 	return buf;
 }
 
+/*
+ * The lowest number that is free, not 0 to 2, and open when a command runs: what
+ * else was handed down stays open as well. Returns -1 and sets errno, or 0.
+ */
+static int hand_over(int buf)
+{
+	char number[16];
+	int fd = fcntl(buf, F_DUPFD, COMMAND_FD);
+
+	if (fd < 0)
+		return -1;
+	/* It has such a number itself. */
+	if (buf >= COMMAND_FD && buf < fd) {
+		close(fd);
+		fd = buf;
+		if (fcntl(fd, F_SETFD, 0))
+			return -1;
+	}
+	snprintf(number, sizeof(number), "%d", fd);
+	return setenv("DMAHEAP_FD", number, 1);
+}
+
 /* Becomes the command, so that its status and its signals are its own. */
 static int run_command(int buf, char **command)
 {
 	int ret;
 
-	/* A descriptor that is copied onto itself stays closed on exec. */
-	if (buf == COMMAND_FD)
-		ret = fcntl(buf, F_SETFD, 0);
-	else
-		ret = dup2(buf, COMMAND_FD);
-	if (ret < 0 || setenv("DMAHEAP_FD", COMMAND_FD_TEXT, 1))
+	if (hand_over(buf))
 		return failure("can't hand over the buffer: %s",
 			       strerror(errno));
 
@@ -237,10 +253,10 @@ const struct command alloc_command = {
 	.details =
 		"SIZE is in bytes; K, M, G or T after it means KiB, MiB, GiB or TiB.\n"
 		"Without COMMAND the buffer is held until SIGINT (Ctrl-C) or SIGTERM.\n"
-		"COMMAND finds the buffer as file descriptor " COMMAND_FD_TEXT
-		", the number in DMAHEAP_FD;\n"
-		"the exit status is its own, or 127 if there is no such command and 126 if it\n"
-		"can't be run.\n",
+		"COMMAND finds the buffer as file descriptor 3, or the next one that is free; the\n"
+		"environment variable DMAHEAP_FD has the number. The buffer lives as long as\n"
+		"somebody has it. Signals reach COMMAND itself, and the exit status is its own;\n"
+		"or 127 if there is no such command, and 126 if it can't be run.\n",
 	.options = (const struct command_option[]) {
 		{ ALLOC_ACCESS, "access", "MODE",
 		  "the buffer's access mode: ro, wo or rw (rw)" },
