@@ -15,6 +15,7 @@
 #include "command.h"
 #include "explain.h"
 #include "size.h"
+#include "take-size.h"
 
 /* Where COMMAND finds the buffer, or at the next number that is free. */
 #define COMMAND_FD 3
@@ -77,24 +78,6 @@ static int parse_options(const struct command *command, int argc, char **argv,
 	return 0;
 }
 
-static int parse_size_argument(const struct command *command, const char *text,
-			       uint64_t *size)
-{
-	switch (parse_size(text, size)) {
-	case 0:
-		if (*size)
-			return 0;
-		return usage_error(command, "a buffer has at least 1 byte");
-	case -ERANGE:
-		return usage_error(command, "size '%s' is too large for any machine",
-				   text);
-	default:
-		return usage_error(command,
-				   "size '%s' is not a number of bytes, with K, M, G or T or without",
-				   text);
-	}
-}
-
 /* HEAP SIZE [-- COMMAND [ARG...]] */
 static int parse_arguments(const struct command *command, int argc, char **argv,
 			   struct request *request)
@@ -109,7 +92,7 @@ static int parse_arguments(const struct command *command, int argc, char **argv,
 						   "HEAP and SIZE are missing");
 
 	request->heap = argv[0];
-	ret = parse_size_argument(command, argv[1], &request->size);
+	ret = take_size(command, argv[1], &request->size);
 	if (ret || argc == 2)
 		return ret;
 

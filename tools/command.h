@@ -30,6 +30,7 @@ struct command {
 };
 
 extern const struct command alloc_command;
+extern const struct command bench_command;
 extern const struct command doctor_command;
 extern const struct command info_command;
 extern const struct command list_command;

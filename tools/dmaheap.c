@@ -30,6 +30,7 @@ static const struct command *const commands[] = {
 	&top_command,
 	&map_command,
 	&alloc_command,
+	&bench_command,
 	&doctor_command,
 	&help_command,
 };

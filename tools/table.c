@@ -19,6 +19,7 @@ static const struct {
 	[CELL_TEXTS] = { SCOLS_JSON_ARRAY_STRING, false },
 	[CELL_NUMBER] = { SCOLS_JSON_NUMBER, true },
 	[CELL_SIZE] = { SCOLS_JSON_NUMBER, true },
+	[CELL_TIME] = { SCOLS_JSON_NUMBER, true },
 	[CELL_BOOL] = { SCOLS_JSON_BOOLEAN_OPTIONAL, false },
 };
 
@@ -117,6 +118,25 @@ int set_size(const struct table *table, struct libscols_line *line,
 	char text[NUMBER_TEXT];
 
 	return set_text(line, column, write_size(table, size, text));
+}
+
+int set_time(const struct table *table, struct libscols_line *line,
+	     size_t column, uint64_t nanoseconds)
+{
+	static const char * const units[] = { "ns", "us", "ms" };
+	double time = (double)nanoseconds;
+	char text[NUMBER_TEXT];
+	size_t unit = 0;
+
+	if (table->bytes)
+		return set_number(line, column, nanoseconds);
+	for (; time >= 1000 && unit < 2; unit++)
+		time /= 1000;
+	/* Three digits say more than such a time is certain of. */
+	snprintf(text, sizeof(text), "%.*f %s",
+		 !unit || time >= 99.95 ? 0 : time >= 9.995 ? 1 : 2, time,
+		 units[unit]);
+	return set_text(line, column, text);
 }
 
 int set_bool(struct libscols_line *line, size_t column, bool value)

@@ -19,6 +19,7 @@ enum cell {
 	CELL_TEXTS,		/* several; an array in JSON */
 	CELL_NUMBER,
 	CELL_SIZE,
+	CELL_TIME,
 	CELL_BOOL,
 };
 
@@ -66,6 +67,9 @@ int set_texts(struct libscols_line *line, size_t column, char * const *texts,
 int set_number(struct libscols_line *line, size_t column, uint64_t number);
 int set_size(const struct table *table, struct libscols_line *line,
 	     size_t column, uint64_t size);
+/* In nanoseconds where sizes are in bytes, in units elsewhere. */
+int set_time(const struct table *table, struct libscols_line *line,
+	     size_t column, uint64_t nanoseconds);
 int set_bool(struct libscols_line *line, size_t column, bool value);
 /* The cell stays empty if the figure is not known. */
 int set_figure(const struct table *table, struct libscols_line *line,

@@ -45,6 +45,7 @@ Commands:
   top     Show who has how much, those who have most first
   map     Draw who has which part of a heap's region, for root
   alloc   Allocate a buffer, and hold it or hand it to a command
+  bench   Measure how long heaps take on this machine
   doctor  Tell what is missing on this machine, and what mends it
   help    Show the commands, or what one of them does
 
@@ -58,7 +59,7 @@ Commands:
 
 @test "help COMMAND and COMMAND --help are the same" {
 	local command
-	for command in list info stats top map alloc doctor help; do
+	for command in list info stats top map alloc bench doctor help; do
 		run -- "$DMAHEAP" help "$command"
 		[[ $status -eq 0 ]]
 		[[ ${lines[0]} == "Usage: dmaheap $command "* ]]
@@ -240,12 +241,15 @@ Try 'dmaheap help info'." info system --json
 		stats
 }
 
-@test "stats: an option after HEAP" {
-	expect 2 "" "dmaheap stats: options come before HEAP: '--json'
-Try 'dmaheap help stats'." stats system --json
-	expect 1 "" \
-		"dmaheap: there is no heap '--json', and no other on this machine (nothing in /dev/dma_heap)" \
-		stats -- --json
+@test "stats, bench: an option after HEAP" {
+	local command
+	for command in stats bench; do
+		expect 2 "" "dmaheap $command: options come before HEAP: '--json'
+Try 'dmaheap help $command'." "$command" system --json
+		expect 1 "" \
+			"dmaheap: there is no heap '--json', and no other on this machine (nothing in /dev/dma_heap)" \
+			"$command" -- --json
+	done
 }
 
 @test "stats --json: an empty list is valid JSON" {
@@ -309,6 +313,37 @@ Try 'dmaheap help map'." map reserved --svg
 @test "map: two kinds of picture" {
 	expect 2 "" "dmaheap map: --json and --svg are one too many
 Try 'dmaheap help map'." map --json --svg reserved
+}
+
+@test "bench: no heaps is no failure, and says so" {
+	expect 0 "" \
+		"dmaheap: there are no heaps on this machine (nothing in /dev/dma_heap)" \
+		bench
+}
+
+@test "bench: a heap that is not there, and none is" {
+	expect 1 "" \
+		"dmaheap: there is no heap 'reserved', and no other on this machine (nothing in /dev/dma_heap)" \
+		bench reserved
+}
+
+@test "bench: numbers of rounds that are none" {
+	local number
+	for number in "" 0 1 -2 +2 2x 1001 99999999999999999999; do
+		expect 2 "" "dmaheap bench: '$number' is not a number of rounds, 2 to 1000
+Try 'dmaheap help bench'." bench --rounds="$number"
+	done
+}
+
+@test "bench: sizes that are none" {
+	expect 2 "" "dmaheap bench: size '1.5M' is not a number of bytes, with K, M, G or T or without
+Try 'dmaheap help bench'." bench -s 4K,1.5M
+	expect 2 "" "dmaheap bench: size '' is not a number of bytes, with K, M, G or T or without
+Try 'dmaheap help bench'." bench -s 4K,
+	expect 2 "" "dmaheap bench: a buffer has at least 1 byte
+Try 'dmaheap help bench'." bench -s 0
+	expect 2 "" "dmaheap bench: 16 sizes at a time
+Try 'dmaheap help bench'." bench -s 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17
 }
 
 @test "doctor: an argument" {

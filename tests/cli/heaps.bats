@@ -252,6 +252,31 @@ POOLED NAME   USED
 '{"pid":30,"heap":"system"}]}' ]]
 }
 
+# These heaps are no heaps, so that each row has a failure, and the next one comes.
+@test "bench: what can't be measured is told in its row, and by the exit status" {
+	expect 1 "\
+HEAP   SIZE ROUNDS FIRST AGAIN TOUCH ACCESS FREE ERROR
+camera   4K                                      Inappropriate ioctl for device
+camera   1M                                      Inappropriate ioctl for device
+system   4K                                      Inappropriate ioctl for device
+system   1M                                      Inappropriate ioctl for device" \
+		"" bench -s 4K,1M camera system
+}
+
+@test "bench --json: sizes in bytes, null for what is not known" {
+	run --separate-stderr -- "$with_heaps" "$DMAHEAP" bench --json -s 4K camera
+	[[ $status -eq 1 && -z $stderr ]]
+	[[ $(tr -d ' \n' <<<"$output") == '{"results":[{"heap":"camera","size":4096,'\
+'"rounds":null,"first":null,"again":null,"touch":null,"access":null,'\
+'"free":null,"error":"Inappropriateioctlfordevice"}]}' ]]
+}
+
+@test "bench: a heap that is not there, or may not be opened" {
+	expect 1 "" \
+		"dmaheap: there is no heap 'reserved'; there are: cam, camera, hidden, system" \
+		bench camera reserved
+}
+
 # Not with a parser of our own.
 @test "--json: every document can be read" {
 	local arguments
@@ -264,6 +289,7 @@ POOLED NAME   USED
 		info --json camera
 		stats --json
 		top --json
+		bench --json
 		doctor --json
 	END
 }
