@@ -242,7 +242,7 @@ const struct command alloc_command = {
 		"or 127 if there is no such command, and 126 if it can't be run.\n",
 	.options = (const struct command_option[]) {
 		{ ALLOC_ACCESS, "access", "MODE",
-		  "the buffer's access mode: ro, wo or rw (rw)" },
+		  "the buffer's access mode: ro, wo or rw (rw)", "ro wo rw" },
 		{ ALLOC_NAME, "name", "NAME",
 		  "name the buffer, for those who look for its owner" },
 		{ 0 }

@@ -16,6 +16,7 @@ struct command_option {
 	const char *name;	/* the long name, without dashes */
 	const char *argument;	/* what the help calls its argument, or NULL */
 	const char *help;
+	const char *values;	/* those of the argument, with blanks; or NULL */
 };
 
 struct command {

@@ -14,11 +14,19 @@
 
 static int help_run(const struct command *command, int argc, char **argv);
 
+enum help_option {
+	HELP_TABLE = 256,
+};
+
 static const struct command help_command = {
 	.name = "help",
-	.arguments = "[COMMAND]",
+	.arguments = "[OPTION...] [COMMAND]",
 	.summary = "Show the commands, or what one of them does",
-	.options = (const struct command_option[]) { { 0 } },
+	.options = (const struct command_option[]) {
+		{ HELP_TABLE, "table", NULL,
+		  "all commands and options, for programs" },
+		{ 0 }
+	},
 	.run = help_run,
 };
 
@@ -66,9 +74,22 @@ static void print_usage(FILE *stream)
 static int help_run(const struct command *command, int argc, char **argv)
 {
 	const struct command *subject;
+	bool table = false;
+	int key;
 
-	if (next_option(command, argc, argv) != -1)
-		return EXIT_USAGE;
+	while ((key = next_option(command, argc, argv)) != -1) {
+		if (key != HELP_TABLE)
+			return EXIT_USAGE;
+		table = true;
+	}
+	if (table) {
+		if (expect_nothing(command, argc, argv))
+			return EXIT_USAGE;
+		for (size_t i = 0; i < N_COMMANDS; i++)
+			print_help_table(stdout, commands[i]);
+		return EXIT_SUCCESS;
+	}
+
 	if (argc - optind > 1)
 		return usage_error(command, "one command at a time");
 	if (optind == argc) {

@@ -66,3 +66,31 @@ void print_help(FILE *stream, const struct command *command)
 	for (size_t i = 0; command->options[i].name; i++)
 		print_option(stream, &command->options[i]);
 }
+
+static void print_values(FILE *stream, const struct command *command,
+			 const struct command_option *option)
+{
+	if (option->argument && !strcmp(option->argument, "COLUMNS")) {
+		for (size_t i = 0; i < command->n_columns; i++)
+			fprintf(stream, "%s%s", i ? " " : "",
+				command->columns[i].name);
+	} else {
+		fputs(option->values ? option->values : "-", stream);
+	}
+	fputc('\n', stream);
+}
+
+void print_help_table(FILE *stream, const struct command *command)
+{
+	fprintf(stream, "%s\t-\t-\t%s\t-\n", command->name,
+		command->arguments);
+	for (size_t i = 0; command->options[i].name; i++) {
+		const struct command_option *option = &command->options[i];
+		const char letter[] = { '-', (char)option->key, '\0' };
+
+		fprintf(stream, "%s\t--%s\t%s\t%s\t", command->name,
+			option->name, option->key > 255 ? "-" : letter,
+			option->argument ? option->argument : "-");
+		print_values(stream, command, option);
+	}
+}

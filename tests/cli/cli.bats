@@ -75,6 +75,25 @@ Commands:
 		alloc reserved 4K -- dmaheap --help
 }
 
+# Five fields, the second to the last of which may be nothing.
+@test "help --table: all commands and options, for programs" {
+	run --separate-stderr -- "$DMAHEAP" help --table
+	[[ $status -eq 0 && -z $stderr ]]
+	[[ -z $(awk -F '\t' 'NF != 5 || /\t\t/ || /\t$/' <<<"$output") ]]
+	[[ $output == *$'list\t--output\t-o\tCOLUMNS\tNAME PROVIDER TYPE REGION SIZE FREE ACCESS\n'* ]]
+	[[ $output == *$'top\t--noheadings\t-\t-\t-\n'* ]]
+	[[ $output == *$'alloc\t-\t-\t[OPTION...] HEAP SIZE [-- COMMAND [ARGUMENT...]]\t-\nalloc\t--access\t-a\tMODE\tro wo rw\n'* ]]
+	expect 2 "" "dmaheap help: it takes no argument: 'list'
+Try 'dmaheap help help'." help --table list
+}
+
+# A letter that two options of a command had would be the first one's.
+@test "no command has an option twice" {
+	[[ -z $("$DMAHEAP" help --table | cut -f 1,2 | sort | uniq -d) ]]
+	[[ -z $("$DMAHEAP" help --table | awk -F '\t' '$3 != "-" { print $1, $3 }' |
+		sort | uniq -d) ]]
+}
+
 @test "help shows the options" {
 	run -- "$DMAHEAP" help alloc
 	[[ $output == *"  -a, --access=MODE "* ]]
@@ -143,6 +162,20 @@ Try 'dmaheap help list'." list -o NAME,size,name
 @test "list: all columns, in any case" {
 	run -- "$DMAHEAP" list -o access,FREE,Size,region,TYPE,provider,name
 	[[ $status -eq 0 ]]
+}
+
+@test "every command with columns tells of one that is not there" {
+	local command table
+	table=$("$DMAHEAP" help --table)
+	while read -r command; do
+		run --separate-stderr -- "$DMAHEAP" "$command" -o FROB
+		[[ $status -eq 2 && -z $output ]]
+		[[ ${stderr_lines[0]} == "dmaheap $command: there is no column 'FROB'; there are: "* ]]
+		# All of them, as they are in the table.
+		[[ ${stderr_lines[0]#*are: } == "$(awk -F '\t' -v name="$command" \
+			'$1 == name && $4 == "COLUMNS" { gsub(" ", ", ", $5); print $5 }' \
+			<<<"$table")" ]]
+	done < <(awk -F '\t' '$4 == "COLUMNS" { print $1 }' <<<"$table")
 }
 
 @test "list: an argument" {
