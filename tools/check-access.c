@@ -15,7 +15,7 @@
 #define PACKAGED_RULES "udev/rules.d/60-dmabuf-heaps.rules"
 #define LOCAL_RULES "/etc/udev/rules.d/90-dmabuf-heaps-local.rules"
 #define RELOAD "sudo udevadm control --reload"
-#define TRIGGER "sudo udevadm trigger --subsystem-match=dmabuf_heap"
+#define TRIGGER "sudo udevadm trigger --settle --subsystem-match=dmabuf_heap"
 #define SET_LIMIT "echo 70%% | sudo tee /sys/class/dmabuf_heap/%s/limit"
 
 /* Those that the packaged rules have, as well. */
@@ -93,7 +93,7 @@ static void find_why_not_in_group(gid_t gid, struct findings *findings)
 	} else if (is_member(group, user)) {
 		snprintf(command, sizeof(command), "newgrp %s", group->gr_name);
 		found(findings, FINDING_MISSING, command,
-		      "you may not open the heaps yet: you are in the group %s, but have not logged in since",
+		      "you may not open the heaps yet: you are in the group %s, but have not logged in since; until then, for one terminal:",
 		      group->gr_name);
 	} else {
 		snprintf(command, sizeof(command), "sudo usermod -aG %s %s",

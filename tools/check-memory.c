@@ -9,6 +9,7 @@
 
 /* 3840 x 2160 pixels of four bytes. */
 #define FRAME_4K UINT64_C(33177600)
+
 /* What can be had at boot without being missed. */
 static const char *good_size(const struct machine *machine)
 {
@@ -32,21 +33,36 @@ static const char *put_on_command_line(const struct machine *machine,
 	return command;
 }
 
+/* Writes how memory is set aside without CMA, now and at each start. */
+static const char *set_aside(const struct machine *machine,
+			     char command[CHECK_TEXT])
+{
+	snprintf(command, CHECK_TEXT,
+		 "echo 'options dmabuf_heaps_contiguous reserve=%s' | sudo tee /etc/modprobe.d/dmabuf-heaps-reserve.conf && %s modprobe dmabuf_heaps_contiguous",
+		 good_size(machine), machine->loaded[MODULE_CONTIGUOUS] ?
+		 "sudo rmmod dmabuf_heaps_contiguous && sudo" : "sudo");
+	return command;
+}
+
 static void find_why_no_cma(const struct machine *machine,
 			    struct findings *findings)
 {
+	const char *other = "", *way;
 	char command[CHECK_TEXT];
 
+	way = put_on_command_line(machine, command);
+	if (!way) {
+		way = set_aside(machine, command);
+		other = ", which the boot loader sets; or system-contiguous sets as much aside:";
+	}
 	if (has_line("/proc/cmdline", "cma="))
-		found(findings, FINDING_MISSING,
-		      put_on_command_line(machine, command),
-		      "the kernel could not reserve what cma= on its command line asks for, or was asked for nothing: cma=%s can be had",
-		      good_size(machine));
+		found(findings, FINDING_MISSING, way,
+		      "the kernel could not reserve what cma= on its command line asks for, or was asked for nothing: cma=%s can be had%s",
+		      good_size(machine), other);
 	else
-		found(findings, FINDING_MISSING,
-		      put_on_command_line(machine, command),
-		      "no memory is reserved for contiguous buffers: the kernel needs cma=%s on its command line",
-		      good_size(machine));
+		found(findings, FINDING_MISSING, way,
+		      "no memory is reserved for contiguous buffers: the kernel needs cma=%s on its command line%s",
+		      good_size(machine), other);
 }
 
 /* That the module is not loaded has been told. */
@@ -64,13 +80,8 @@ static void find_why_no_reserve(const struct machine *machine,
 {
 	char command[CHECK_TEXT];
 
-	snprintf(command, sizeof(command),
-		 "echo 'options dmabuf_heaps_contiguous reserve=%s' | sudo tee /etc/modprobe.d/dmabuf-heaps-reserve.conf && %s",
-		 good_size(machine), machine->loaded[MODULE_CONTIGUOUS] ?
-		 "sudo rmmod dmabuf_heaps_contiguous && sudo modprobe dmabuf_heaps_contiguous" :
-		 "sudo modprobe dmabuf_heaps_contiguous");
-	found(findings, FINDING_MISSING, command,
-	      "contiguous buffers are had only as far as memory can be emptied: this kernel has no CMA, and system-contiguous no reserve");
+	found(findings, FINDING_MISSING, set_aside(machine, command),
+	      "no memory is set aside for contiguous buffers: this kernel has no CMA, and system-contiguous has to find it each time, which may fail");
 }
 
 /* Does the heap lend contiguous memory that was set aside? */

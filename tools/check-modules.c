@@ -54,10 +54,10 @@ static void find_why_not_built(const char *release, struct findings *findings)
 		      release);
 	} else if (!find_package(version, sizeof(version))) {
 		snprintf(command, sizeof(command),
-			 "sudo apt install linux-headers-%s ./dmabuf-heaps-dkms_*.deb",
+			 "make deb && sudo apt install linux-headers-%s ./build/deb/dmabuf-heaps-dkms_*.deb",
 			 release);
 		found(findings, FINDING_MISSING, command,
-		      "the modules of dmabuf-heaps are not installed");
+		      "the modules of dmabuf-heaps are not installed: this builds and installs them, in the folder of its sources");
 	} else if (!exists("/lib/modules/%s/build/Makefile", release)) {
 		snprintf(command, sizeof(command),
 			 "sudo apt install linux-headers-%s", release);
@@ -95,14 +95,17 @@ static bool is_locked(void)
 	return enforced && !has_line("/proc/keys", "DKMS");
 }
 
+/* Not everybody sees the keys: so it is tried first. */
 static void find_why_not_loaded(const char *modules, struct findings *findings)
 {
-	char command[CHECK_TEXT + 32];
+	char command[CHECK_TEXT + 128];
 
 	if (is_locked()) {
-		found(findings, FINDING_MISSING,
-		      "sudo mokutil --import " DKMS "/mok.pub && sudo reboot",
-		      "the modules are not loaded: with secure boot the kernel takes only those whose key the firmware knows (at the next boot it asks for the password once more)");
+		snprintf(command, sizeof(command),
+			 "sudo modprobe -a%s || { sudo apt install mokutil && sudo mokutil --import %s/mok.pub && sudo reboot; }",
+			 modules, DKMS);
+		found(findings, FINDING_MISSING, command,
+		      "the modules are not loaded: with secure boot the kernel takes only those whose key the firmware knows (mokutil asks for a new password; at the next start choose \"Enroll MOK\" and type it again)");
 		return;
 	}
 	snprintf(command, sizeof(command), "sudo modprobe -a%s", modules);

@@ -30,6 +30,21 @@ static void check(const struct machine *machine, struct findings *findings)
 	check_refusals(machine, findings);
 }
 
+static void print_sum(const struct findings *findings)
+{
+	size_t missing = 0;
+
+	for (size_t i = 0; i < findings->count; i++)
+		missing += findings->list[i].verdict == FINDING_MISSING;
+	if (!missing)
+		puts("\nNothing is missing.");
+	else if (missing == 1)
+		puts("\nOne thing is missing: mend it, and look again.");
+	else
+		printf("\n%zu things are missing: mend the first, and look again.\n",
+		       missing);
+}
+
 static void print_text(const struct findings *findings)
 {
 	for (size_t i = 0; i < findings->count; i++) {
@@ -40,6 +55,7 @@ static void print_text(const struct findings *findings)
 		if (finding->command)
 			printf("         %s\n", finding->command);
 	}
+	print_sum(findings);
 }
 
 enum column {
@@ -132,8 +148,9 @@ const struct command doctor_command = {
 	.summary = "Tell what is missing on this machine, and what mends it",
 	.details =
 		"A line begins with 'ok', 'missing' or 'note'; the line after it, if it is\n"
-		"indented, is the command that mends it or tells more. Everything is seen without\n"
-		"root but who else may allocate.\n"
+		"indented, is the command that mends it or tells more: a line for a shell. What\n"
+		"else is missing may be seen only when it was mended.\n"
+		"Everything is seen without root but who else may allocate.\n"
 		"The exit status is 1 if something is missing, else 0.\n",
 	.options = (const struct command_option[]) {
 		{ DOCTOR_JSON, "json", NULL, "JSON" },
