@@ -2,6 +2,7 @@
 /* dmaheap bench: how long heaps take on this machine */
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,7 +63,7 @@ struct bench {
 	struct table table;
 	uint64_t sizes[MAX_SIZES];
 	size_t n_sizes;
-	size_t rounds;
+	uint64_t rounds;
 	struct round *done;	/* room for so many */
 	bool failed;		/* for a row at least */
 };
@@ -142,7 +143,7 @@ static int measure_size(struct bench *bench, struct dmaheap *heap,
 	for (size_t i = 0; !ret && i < bench->rounds; i++) {
 		if (interrupted)
 			return 0;
-		show_progress("%s, %s: %zu of %zu", name,
+		show_progress("%s, %s: %zu of %" PRIu64, name,
 			      format_size(size, text), i + 1, bench->rounds);
 		ret = measure_round(heap, size, &bench->done[i]);
 	}
@@ -234,25 +235,18 @@ out:
 	return ret;
 }
 
-static int parse_rounds(const struct command *command, const char *text,
-			size_t *rounds)
+static int take_rounds(const struct command *command, const char *text,
+		       uint64_t *rounds)
 {
-	char *end;
-	unsigned long number;
-
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (*text < '0' || *text > '9' || *end || errno || number < 2 ||
-	    number > MAX_ROUNDS)
+	if (parse_number(text, 2, MAX_ROUNDS, rounds))
 		return usage_error(command,
 				   "'%s' is not a number of rounds, 2 to %d",
 				   text, MAX_ROUNDS);
-	*rounds = number;
 	return 0;
 }
 
-static int parse_sizes(const struct command *command, char *texts,
-		       struct bench *bench)
+static int take_sizes(const struct command *command, char *texts,
+		      struct bench *bench)
 {
 	const char *text;
 
@@ -276,9 +270,9 @@ static int parse_options(const struct command *command, int argc, char **argv,
 		int ret;
 
 		if (key == BENCH_ROUNDS)
-			ret = parse_rounds(command, optarg, &bench->rounds);
+			ret = take_rounds(command, optarg, &bench->rounds);
 		else if (key == BENCH_SIZES)
-			ret = parse_sizes(command, optarg, bench);
+			ret = take_sizes(command, optarg, bench);
 		else
 			ret = take_table_option(command, &bench->table, key);
 		if (ret)

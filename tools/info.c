@@ -380,13 +380,9 @@ out:
 static int info_run(const struct command *command, int argc, char **argv)
 {
 	struct info info = { 0 };
-	int key;
 
-	while ((key = next_option(command, argc, argv)) != -1) {
-		if (take_table_option(command, &info.table, key))
-			return EXIT_USAGE;
-	}
-	if (expect_heap(command, argc, argv))
+	if (take_table_options(command, &info.table, argc, argv) ||
+	    expect_heap(command, argc, argv))
 		return EXIT_USAGE;
 	return show(&info, argv[optind]);
 }

@@ -101,13 +101,9 @@ static int print_list(struct table *table)
 static int list_run(const struct command *command, int argc, char **argv)
 {
 	struct table table = { 0 };
-	int key;
 
-	while ((key = next_option(command, argc, argv)) != -1) {
-		if (take_table_option(command, &table, key))
-			return EXIT_USAGE;
-	}
-	if (expect_nothing(command, argc, argv))
+	if (take_table_options(command, &table, argc, argv) ||
+	    expect_nothing(command, argc, argv))
 		return EXIT_USAGE;
 	return print_list(&table);
 }

@@ -26,19 +26,42 @@ static int unit_power(char unit)
 	}
 }
 
-int parse_size(const char *text, uint64_t *size)
+/* Reads digits, one at least, and goes on to what is behind them. */
+static int parse_digits(const char **text, uint64_t *number)
 {
 	uint64_t value = 0;
-	int power;
 
-	if (*text < '0' || *text > '9')
+	if (**text < '0' || **text > '9')
 		return -EINVAL;
-	for (; *text >= '0' && *text <= '9'; text++) {
+	for (; **text >= '0' && **text <= '9'; (*text)++) {
 		if (__builtin_mul_overflow(value, 10, &value) ||
-		    __builtin_add_overflow(value, *text - '0', &value))
+		    __builtin_add_overflow(value, **text - '0', &value))
 			return -ERANGE;
 	}
+	*number = value;
+	return 0;
+}
 
+int parse_number(const char *text, uint64_t least, uint64_t most,
+		 uint64_t *number)
+{
+	uint64_t value;
+
+	if (parse_digits(&text, &value) || *text || value < least ||
+	    value > most)
+		return -EINVAL;
+	*number = value;
+	return 0;
+}
+
+int parse_size(const char *text, uint64_t *size)
+{
+	uint64_t value;
+	int power, ret;
+
+	ret = parse_digits(&text, &value);
+	if (ret)
+		return ret;
 	power = unit_power(*text);
 	if (power < 0 || (power && text[1]))
 		return -EINVAL;

@@ -15,6 +15,13 @@
  */
 int parse_size(const char *text, uint64_t *size);
 
+/*
+ * Read a number from @least to @most, in decimal digits alone. Returns 0 or
+ * -EINVAL.
+ */
+int parse_number(const char *text, uint64_t least, uint64_t most,
+		 uint64_t *number);
+
 /* Write a size for people: at most one decimal and a unit, such as "31.6M". */
 const char *format_size(uint64_t size, char text[SIZE_TEXT]);
 

@@ -157,13 +157,10 @@ out:
 static int stats_run(const struct command *command, int argc, char **argv)
 {
 	struct table table = { 0 };
-	int key, ret;
+	int ret;
 
-	while ((key = next_option(command, argc, argv)) != -1) {
-		if (take_table_option(command, &table, key))
-			return EXIT_USAGE;
-	}
-	if (expect_names(command, argc, argv))
+	if (take_table_options(command, &table, argc, argv) ||
+	    expect_names(command, argc, argv))
 		return EXIT_USAGE;
 
 	ret = make_stats(&table);

@@ -76,3 +76,15 @@ int take_table_option(const struct command *command, struct table *table,
 		return EXIT_USAGE;
 	}
 }
+
+int take_table_options(const struct command *command, struct table *table,
+		       int argc, char **argv)
+{
+	int key;
+
+	while ((key = next_option(command, argc, argv)) != -1) {
+		if (take_table_option(command, table, key))
+			return EXIT_USAGE;
+	}
+	return 0;
+}

@@ -30,4 +30,8 @@ enum table_option {
 int take_table_option(const struct command *command, struct table *table,
 		      int key);
 
+/* All options, for a command that has no other. Returns 0 or EXIT_USAGE. */
+int take_table_options(const struct command *command, struct table *table,
+		       int argc, char **argv);
+
 #endif /* DMAHEAP_TABLE_OPTIONS_H */

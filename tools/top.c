@@ -15,6 +15,7 @@
 
 #include "command.h"
 #include "holders.h"
+#include "size.h"
 #include "table-options.h"
 
 enum top_option {
@@ -338,17 +339,6 @@ static int repeat_live(struct top *top, int signals)
 	return ret;
 }
 
-static int parse_number(const char *text, uint64_t most, uint64_t *number)
-{
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return -EINVAL;
-	errno = 0;
-	*number = strtoull(text, &end, 10);
-	return *end || errno || !*number || *number > most ? -EINVAL : 0;
-}
-
 static int parse_options(const struct command *command, int argc, char **argv,
 			 struct top *top)
 {
@@ -357,13 +347,14 @@ static int parse_options(const struct command *command, int argc, char **argv,
 	while ((key = next_option(command, argc, argv)) != -1) {
 		switch (key) {
 		case TOP_DELAY:
-			if (parse_number(optarg, MAX_SECONDS, &top->seconds))
+			if (parse_number(optarg, 1, MAX_SECONDS,
+					 &top->seconds))
 				return usage_error(command,
 						   "'%s' is not a number of seconds, 1 to %d",
 						   optarg, MAX_SECONDS);
 			break;
 		case TOP_COUNT:
-			if (parse_number(optarg, INT_MAX, &top->count))
+			if (parse_number(optarg, 1, INT_MAX, &top->count))
 				return usage_error(command,
 						   "'%s' is not a number of times, 1 or more",
 						   optarg);

@@ -63,6 +63,24 @@ static void refuses_what_needs_more_than_64_bits(void **state)
 	assert_int_equal(size, 7);
 }
 
+static void reads_numbers_of_a_range(void **state)
+{
+	static const char * const others[] = {
+		"", "1", "1001", "-2", "+2", " 2", "2 ", "2K", "0x2",
+		"18446744073709551618",
+	};
+	uint64_t number = 7;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_int_equal(parse_number(others[i], 2, 1000, &number),
+				 -EINVAL);
+	assert_int_equal(number, 7);
+	assert_int_equal(parse_number("2", 2, 1000, &number), 0);
+	assert_int_equal(number, 2);
+	assert_int_equal(parse_number("1000", 2, 1000, &number), 0);
+	assert_int_equal(number, 1000);
+}
+
 static void writes_at_most_one_decimal(void **state)
 {
 	static const struct {
@@ -95,6 +113,7 @@ int main(void)
 		cmocka_unit_test(reads_bytes_and_units),
 		cmocka_unit_test(refuses_what_is_no_size),
 		cmocka_unit_test(refuses_what_needs_more_than_64_bits),
+		cmocka_unit_test(reads_numbers_of_a_range),
 		cmocka_unit_test(writes_at_most_one_decimal),
 	};
 
