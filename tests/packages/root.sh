@@ -3,10 +3,10 @@
 # Debian as users have it, with all that its packages' scripts do. To be sourced
 # after vm/lib.
 
-# What is there before ours is installed: a system that boots by itself, and
-# what DKMS builds with.
-system_packages=(dbus dkms e2fsprogs gcc initramfs-tools make openssl
-	systemd-sysv udev zstd)
+# What is there before ours is installed: a system that boots by itself, what
+# DKMS builds with, and programs.
+system_packages=(dbus dkms e2fsprogs gcc initramfs-tools libc6-dev make openssl
+	pkgconf systemd-sysv udev zstd)
 kernel_packages=(linux-image-amd64 linux-headers-amd64)
 
 # system_of SUITE [NEWER]: prints a folder with root/, a system with the suite's

@@ -66,15 +66,51 @@ in_system()
 		-- "$@"
 }
 
-# deb VERSION
+# deb VERSION: of the modules.
 deb()
 {
 	printf 'dmabuf-heaps-dkms_%s_all.deb\n' "$1"
 }
 
+# user_debs ARCH: of the library and the command.
+user_debs()
+{
+	local package
+
+	for package in dmaheap libdmaheap-dev libdmaheap1; do
+		printf '%s_%s_%s.deb\n' "$package" "$version" "$1"
+	done
+}
+
+# debs ARCH: all that users install.
+debs()
+{
+	deb "$version"
+	user_debs "$1"
+}
+
+# Builds them; that their own tests pass is looked at once.
+build_debs()
+{
+	DEB_BUILD_OPTIONS=nocheck packaging/build-deb "$@"
+}
+
 apt()
 {
 	in_system apt-get -qy -o Dpkg::Use-Pty=0 "$@"
+}
+
+# All that build-deb has left.
+install_debs()
+{
+	in_system sh -c 'apt-get -qy -o Dpkg::Use-Pty=0 install /mnt/*.deb'
+}
+
+# The packages' own test that compiles a client, which then is in the system.
+compile_client()
+{
+	in_system env AUTOPKGTEST_TMP=/usr/local/bin \
+		"/mnt/dmabuf-heaps-$version/debian/tests/library"
 }
 
 # status_of VERSION KERNEL...: what DKMS says when all is well.

@@ -19,9 +19,10 @@ build_packages=(
 	gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 )
 # For each architecture that is not the build root's own.
-cross_packages=(libsmartcols-dev)
+cross_packages=(libsmartcols-dev pkgconf)
 
-# bootstrap ARCHES VARIANT PACKAGE... FOLDER: makes FOLDER/root.
+# bootstrap ARCHES VARIANT PACKAGE... FOLDER: makes FOLDER/root, of the first of
+# suites.
 bootstrap()
 {
 	local arches=$1 variant=$2 packages=("${@:3:$#-3}") folder=${*: -1}
@@ -33,7 +34,7 @@ bootstrap()
 		--dpkgopt=force-unsafe-io \
 		--dpkgopt='path-exclude=/usr/share/doc/*' \
 		--dpkgopt='path-exclude=/usr/share/locale/*' \
-		trixie "$folder/root" - >"$folder/log" 2>&1 || {
+		"${suites[0]}" "$folder/root" - >"$folder/log" 2>&1 || {
 		tail -n 20 "$folder/log" >&2
 		die "mmdebstrap failed"
 	}
@@ -59,4 +60,24 @@ build_root()
 	cached build-root \
 		"$(key_of "${BASH_SOURCE[0]}" "$(versions_of "${packages[@]}")")" \
 		90 bootstrap "$package_arches" apt "${packages[@]}"
+}
+
+# What packages of ours are built with for another release.
+package_root_packages=(bats build-essential debhelper dh-dkms libcmocka-dev
+	libsmartcols-dev meson pkgconf scdoc)
+
+# package_root SUITE: prints the root that packages for it are built in.
+package_root()
+{
+	cached "package-root-$1" \
+		"$(key_of "${BASH_SOURCE[0]}" \
+			"$(versions_of "${package_root_packages[@]}")")" \
+		60 make_package_root "$1"
+}
+
+make_package_root()
+{
+	local suites=("$1")
+
+	bootstrap amd64 apt "${package_root_packages[@]}" "$2"
 }
