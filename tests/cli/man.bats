@@ -57,9 +57,9 @@ structures() {
 }
 
 @test "dma_heap(4) has each ioctl with its structure, and no other" {
-	diff <(sed -n 's/^#define \(DMA_HEAP_IOCTL_[A-Z]*\).*/\1/p' "$uapi" |
+	diff <(sed -n 's/^#define \(DMA_HEAP_IOCTL_[A-Z_]*\).*/\1/p' "$uapi" |
 			sort) \
-		<(grep -oh 'DMA_HEAP_IOCTL_[A-Z]*' "$pages/dma_heap.4.scd" |
+		<(grep -oh 'DMA_HEAP_IOCTL_[A-Z_]*' "$pages/dma_heap.4.scd" |
 			sort -u)
 	# The members, in the order and with the types that they have.
 	diff <(structures "$uapi") <(structures "$pages/dma_heap.4.scd")
@@ -85,6 +85,8 @@ codes_of_document() {
 	diff <(codes_of_document Errors) <(codes DMA_HEAP_IOCTL_ALLOC)
 	diff <(codes_of_document Views) <(codes DMA_HEAP_IOCTL_VIEW)
 	diff <(codes_of_document Lists) <(codes DMA_HEAP_IOCTL_LIST)
+	# One table for both; the second has all that the first one has.
+	diff <(codes_of_document Queries) <(codes DMA_HEAP_IOCTL_QUERY_BUFFER)
 }
 
 @test "dma_heap(4) has each attribute of docs/ABI, and no other" {
