@@ -192,7 +192,8 @@ static void queue_work_in(struct dma_heap_pool *pool, unsigned long delay)
 
 	if (pool->stopped ||
 	    (delayed_work_pending(&pool->work) &&
-	     time_before_eq(pool->work.timer.expires, jiffies + delay)))
+	     time_before_eq(READ_ONCE(pool->work.timer.expires),
+			    jiffies + delay)))
 		return;
 
 	mod_delayed_work(pool_workqueue, &pool->work, delay);
