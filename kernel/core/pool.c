@@ -161,6 +161,16 @@ static void collect(struct dma_heap_pool *pool, struct list_head *list,
 	}
 }
 
+/* What somebody had in hands is where it belongs, or was given back. */
+static void put_busy(struct dma_heap_pool *pool)
+{
+	lockdep_assert_held(&pool->lock);
+
+	pool->returned++;
+	if (!--pool->busy)
+		wake_up_all(&pool->done);
+}
+
 /*
  * Gives back what was collected. Lets go of the lock for that; who wants it waits
  * for @busy.
@@ -181,8 +191,7 @@ static void give_back_list(struct dma_heap_pool *pool, struct list_head *list)
 		kfree(kept);
 	}
 	mutex_lock(&pool->lock);
-	if (!--pool->busy)
-		wake_up_all(&pool->done);
+	put_busy(pool);
 }
 
 /* No later than it was due already. */
@@ -318,8 +327,9 @@ static bool clear_one(struct dma_heap_pool *pool)
 	}
 
 	mutex_lock(&pool->lock);
-	pool->busy--;
+	put_busy(pool);
 	mutex_unlock(&pool->lock);
+	/* Some wait for what was being cleared alone. */
 	wake_up_all(&pool->done);
 
 	return true;
@@ -407,8 +417,7 @@ static bool prepare(struct dma_heap_pool *pool)
 		bool done = prepare_one(pool, nr_pages);
 
 		mutex_lock(&pool->lock);
-		if (!--pool->busy)
-			wake_up_all(&pool->done);
+		put_busy(pool);
 		mutex_unlock(&pool->lock);
 		if (!done) {
 			all = false;
@@ -475,15 +484,19 @@ static void stop_yielding(struct dma_heap_pool *pool)
 	mutex_unlock(&pool->lock);
 }
 
-/* For a request that the heap can't meet but with what is in the pool. */
+/*
+ * For a request that the heap can't meet but with what is in the pool, or was there
+ * when the heap was asked: @returned is &dma_heap_pool.returned from before that.
+ * Another request may have had all of it given back since.
+ */
 static int take_with_all(struct dma_heap_pool *pool,
-			 struct dma_heap_extent *extent)
+			 struct dma_heap_extent *extent, unsigned int returned)
 {
 	bool had_any;
 	int ret = -ENOMEM;
 
 	mutex_lock(&pool->lock);
-	had_any = pool->pages || pool->busy;
+	had_any = pool->pages || pool->busy || pool->returned != returned;
 	yield_all(pool);
 	mutex_unlock(&pool->lock);
 
@@ -544,6 +557,7 @@ static struct dma_heap_kept *take_kept(struct dma_heap_pool *pool,
 int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 {
 	struct dma_heap_pool *pool = &heap->pool;
+	const unsigned int returned = READ_ONCE(pool->returned);
 	struct dma_heap_kept *kept;
 	bool is_ready;
 	int ret;
@@ -564,7 +578,7 @@ int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 	} else {
 		ret = heap->source->take(heap, extent);
 		if (ret == -ENOMEM)
-			ret = take_with_all(pool, extent);
+			ret = take_with_all(pool, extent, returned);
 	}
 
 	mutex_lock(&pool->lock);

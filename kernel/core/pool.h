@@ -37,6 +37,7 @@ struct dma_heap_prepared {
  *	back, or have just taken it for the pool.
  * @clearing: The size of what the work is clearing, in pages, or 0.
  * @done: Woken when @busy has become 0, and when @clearing ends.
+ * @returned: How often one of the @busy has come to an end.
  * @yielding: How many requests could not be met: nothing is kept meanwhile.
  * @stopped: Nothing is kept any more.
  * @pages: What is kept in the two lists, and what is being cleared.
@@ -58,6 +59,7 @@ struct dma_heap_pool {
 	unsigned int busy;
 	unsigned long clearing;
 	wait_queue_head_t done;
+	unsigned int returned;
 	unsigned int yielding;
 	bool stopped;
 	unsigned long pages;
