@@ -212,6 +212,56 @@ TEST(kept_memory_goes_on_demand)
 	end(heap);
 }
 
+/* As the kernel does when it is short of memory. */
+static void reclaim(void)
+{
+	const int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0);
+	CHECK_EQUAL(write(fd, "2", 1), 1);
+	close(fd);
+}
+
+/* What others could use is given back; what nobody could is not. */
+TEST(kept_memory_goes_when_the_kernel_is_short_of_memory)
+{
+	char type[MOST_TEXT];
+	int buf;
+
+	begin(heap, "32M");
+	attribute_text(heap, "type", type);
+	buf = alloc(heap, MIB(4), O_RDWR);
+	close(alloc(heap, MIB(3), O_RDWR));
+	close(buf);
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(7));
+	if (strcmp(type, "cma")) {
+		reclaim();
+		CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(7));
+	} else {
+		/* Reclaim waits for nobody, so it may have to come again. */
+		for (int i = 0; attribute(heap, "pooled") && i < 100; i++)
+			reclaim();
+		CHECK_EQUAL(attribute(heap, "pooled"), 0);
+	}
+	end(heap);
+}
+
+TEST(limit_in_per_cent_is_of_the_region)
+{
+	const size_t tenth = (size_t)attribute(heap, "total") / 10 /
+			     page_size() * page_size();
+	long long misses = attribute(heap, "pool_misses");
+
+	begin(heap, "10%");
+	check_attribute(heap, "pool_limit", "10%");
+	close(alloc(heap, tenth, O_RDWR));
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)tenth);
+	close(alloc(heap, tenth + page_size(), O_RDWR));
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)tenth);
+	CHECK(attribute(heap, "pool_misses") > misses);
+	end(heap);
+}
+
 TEST(kept_memory_is_in_no_requests_way)
 {
 	int bufs[MOST_BUFFERS];

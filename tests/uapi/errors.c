@@ -120,10 +120,15 @@ TEST(unknown_ioctl_is_refused)
 	struct dma_heap_allocation_data data = { .len = 1 };
 	const unsigned int fds = count_fds();
 
-	for (unsigned int nr = 0x84; nr < 0x100; nr++)
+	/* Each number that there is: none is taken for another. */
+	for (unsigned int nr = 1; nr < 0x100; nr++) {
+		if (nr >= _IOC_NR(DMA_HEAP_IOCTL_VIEW) &&
+		    nr <= _IOC_NR(DMA_HEAP_IOCTL_QUERY_BUFFER))
+			continue;
 		CHECK_ERRNO(ioctl(heap->fd, _IOWR(DMA_HEAP_IOC_MAGIC, nr,
 						  struct dma_heap_allocation_data),
 				  &data), EINVAL);
+	}
 	CHECK_ERRNO(ioctl(heap->fd, _IOR(DMA_HEAP_IOC_MAGIC, 0,
 					 struct dma_heap_allocation_data),
 			  &data), EINVAL);

@@ -3,6 +3,10 @@
  * docs/interface.md, Exhaustion: a region that has no more says so, and has as
  * much again when it is given back.
  */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "harness.h"
 
 TEST(filled_and_emptied_heap_holds_as_much_again)
@@ -20,4 +24,19 @@ TEST(filled_and_emptied_heap_holds_as_much_again)
 		}
 		give_back(bufs, n);
 	}
+}
+
+/* What is freed is what was allocated, though neither is whole pages. */
+TEST(odd_lengths_lose_nothing)
+{
+	int bufs[MOST_BUFFERS];
+	int n = take_all(heap, MIB(1), bufs);
+
+	give_back(bufs, n);
+	srandom(1);
+	for (int i = 0; i < 2000; i++)
+		close(alloc(heap, 1 + (size_t)random() % (8 * page_size()),
+			    O_RDWR));
+	CHECK_EQUAL(take_all(heap, MIB(1), bufs), n);
+	give_back(bufs, n);
 }
