@@ -338,7 +338,7 @@ static bool clear_one(struct dma_heap_pool *pool)
 /* Gives back what was kept for long enough. */
 static void expire(struct dma_heap_pool *pool)
 {
-	unsigned long idle = msecs_to_jiffies(pool->idle);
+	unsigned long idle = msecs_to_jiffies(READ_ONCE(pool->idle));
 	struct dma_heap_kept *kept, *next;
 	LIST_HEAD(old);
 
