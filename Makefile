@@ -11,6 +11,7 @@ help:
 	@echo 'make compatibility     write what the last check found on each kernel into docs/compatibility.md'
 	@echo 'make check-debug       run them on kernels that look closely (an hour; 20 minutes more to build them)'
 	@echo 'make check-races       look for data races, on a kernel that watches for them (10 minutes; 10 more to build it)'
+	@echo 'make coverage          which lines of the modules the tests execute, into docs/testing.md (an hour)'
 	@echo 'make deb               build the Debian packages, in build/deb'
 	@echo 'make bench             measure our heaps beside the ones of mainline (ARCH=arm64, ACCEL=kvm)'
 	@echo 'make bench-sync        count the cache maintenance of a frame, beside mainline'
@@ -35,6 +36,10 @@ check-debug:
 .PHONY: check-races
 check-races:
 	@tests/races/run
+
+.PHONY: coverage
+coverage:
+	@tests/coverage/run --write
 
 .PHONY: deb
 deb:

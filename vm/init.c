@@ -12,6 +12,7 @@
  * length (four bytes, little endian) and that many bytes.
  *	o, e	the command's standard output, standard error
  *	b	the guest is up; our modules come next
+ *	c	a file of gcov's counters: its path, NUL, what is in it
  *	r	the result, in lines: "status N", "failure TEXT" (the harness
  *		could not do its work) and "leak TEXT". The host answers with
  *		one byte; only then may the machine go down.
@@ -21,6 +22,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <glob.h>
 #include <limits.h>
 #include <net/if.h>
@@ -557,6 +559,40 @@ static void check_taint(unsigned long before)
 		say("leak", "the kernel is tainted: 0x%lx", added);
 }
 
+#define GCOV "/sys/kernel/debug/gcov"
+
+/* These files tell no size. */
+static int send_counters(const char *path, const struct stat *st, int type,
+			 struct FTW *place)
+{
+	static char data[1 << 20];
+	size_t size = strlen(path) + 1;
+	ssize_t n;
+	int fd;
+
+	(void)st;
+	(void)place;
+	if (type != FTW_F || strcmp(path + size - 6, ".gcda"))
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		fail("%s: %m", path);
+	memcpy(data, path, size);
+	while ((n = read(fd, data + size, sizeof(data) - size)) > 0)
+		size += n;
+	close(fd);
+	if (n || size == sizeof(data))
+		fail("%s can't be read", path);
+	send_frame('c', data, size);
+	return 0;
+}
+
+/* Of modules that count, if tests/coverage has built them. */
+static void send_all_counters(void)
+{
+	nftw(GCOV, send_counters, 8, FTW_PHYS);
+}
+
 static void drain(int fd, char type)
 {
 	static char data[65536];
@@ -727,6 +763,7 @@ int main(void)
 	say("status", "%d", run(command));
 
 	unload_modules();
+	send_all_counters();
 	check_allocations();
 	check_areas();
 	check_kmemleak();

@@ -81,6 +81,9 @@ list_load_order()
 		function kind(path) {
 			if (path ~ /\/tests\//)
 				return "test"
+			# What counts for them; it stays.
+			if (path ~ /^extra\/coverage\//)
+				return "stock"
 			return path ~ /^extra\// ? "ours" : "stock"
 		}
 		function load(path, i, n, words) {
