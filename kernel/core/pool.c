@@ -677,12 +677,20 @@ static unsigned long reduce(struct dma_heap_pool *pool, unsigned long nr_pages)
 	return done;
 }
 
+/* What may be kept has become less, or what is to be kept in any case. */
+static void keep_to_limit(struct dma_heap_pool *pool)
+{
+	const unsigned long limit = limit_in_pages(pool);
+
+	if (pool->pages > limit)
+		reduce(pool, pool->pages - limit);
+}
+
 /* Returns 0, or -EOPNOTSUPP for per cent of what is not known. */
 int dma_heap_pool_set_limit(struct dma_heap *heap,
 			    const struct dma_heap_limit *limit)
 {
 	struct dma_heap_pool *pool = &heap->pool;
-	unsigned long most;
 
 	if (limit->unit == DMA_HEAP_LIMIT_PERCENT &&
 	    !READ_ONCE(heap->region.nr_pages))
@@ -690,9 +698,7 @@ int dma_heap_pool_set_limit(struct dma_heap *heap,
 
 	mutex_lock(&pool->lock);
 	pool->limit = *limit;
-	most = limit_in_pages(pool);
-	if (pool->pages > most)
-		reduce(pool, pool->pages - most);
+	keep_to_limit(pool);
 	mutex_unlock(&pool->lock);
 
 	return 0;
@@ -718,6 +724,7 @@ void dma_heap_pool_set_prepared(struct dma_heap *heap,
 	mutex_lock(&pool->lock);
 	memcpy(pool->prepared, prepared, n * sizeof(prepared[0]));
 	pool->nr_prepared = n;
+	keep_to_limit(pool);
 	queue_work_in(pool, 0);
 	mutex_unlock(&pool->lock);
 }
