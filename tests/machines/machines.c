@@ -172,15 +172,9 @@ static bool take_away(const char *block)
 	return true;
 }
 
-/*
- * Memory that only movable pages may use is never lent: it can be taken away
- * while a heap has lent what it has.
- */
-TEST(movable_memory_is_not_lent)
+/* How many blocks can be. */
+static int take_each_away(void)
 {
-	static int bufs[MOST_BUFFERS];
-	/* More than the page allocator has in one piece. */
-	int n = take_all(heap, MIB(8), bufs);
 	int taken = 0;
 	glob_t blocks;
 
@@ -189,7 +183,23 @@ TEST(movable_memory_is_not_lent)
 		taken += is_movable(blocks.gl_pathv[i]) &&
 			 take_away(blocks.gl_pathv[i]);
 	globfree(&blocks);
+	return taken;
+}
+
+/*
+ * Memory that only movable pages may use is never lent: as much of it can be
+ * taken away while a heap has lent what it has.
+ */
+TEST(movable_memory_is_not_lent)
+{
+	const int taken = take_each_away();
+	static int bufs[MOST_BUFFERS];
+	int n;
+
 	CHECK(taken > 0);
+	/* More than the page allocator has in one piece. */
+	n = take_all(heap, MIB(16), bufs);
+	CHECK_EQUAL(take_each_away(), taken);
 	give_back(bufs, n);
 }
 
