@@ -80,9 +80,11 @@ TEST(clearing_is_traced)
 	alloc(heap, LEN, O_RDWR);
 	trace = end_tracing("dmabuf_heaps/dma_heap_clear_extent");
 	while ((event = next_event(trace, line))) {
-		CHECK_EQUAL(sscanf(event,
-				   "dma_heap_clear_extent: len=%llu ns=%llu",
-				   &len, &ns), 2);
+		int fields = sscanf(event,
+				    "dma_heap_clear_extent: len=%llu ns=%llu",
+				    &len, &ns);
+
+		CHECK_EQUAL(fields, 2);
 		CHECK(ns > 0 && ns < 10000000000ull);
 		sum += len;
 	}
