@@ -8,6 +8,10 @@
 #include "buffer.h"
 
 /*
+ * Where the processor does not note by itself that a page was written to, the first
+ * write to each page of a writable mapping would fault once more. Nobody writes
+ * these pages back, so they may as well count as written from the start.
+ *
  * A module can write an entry of a page table where that needs no function that
  * the kernel keeps to itself.
  */
@@ -27,12 +31,16 @@ struct dma_heap_filling {
 static int dma_heap_fill_entry(pte_t *pte, unsigned long addr, void *data)
 {
 	struct dma_heap_filling *filling = data;
+	const struct vm_area_struct *vma = filling->vma;
 	struct dma_heap_walk *walk = &filling->walk;
+	pte_t entry;
 
-	if (pte_none(ptep_get(pte)))
-		set_pte_at(filling->vma->vm_mm, addr, pte,
-			   pte_mkspecial(pfn_pte(walk->pfn,
-						 filling->vma->vm_page_prot)));
+	if (pte_none(ptep_get(pte))) {
+		entry = pte_mkspecial(pfn_pte(walk->pfn, vma->vm_page_prot));
+		if (vma->vm_flags & VM_WRITE)
+			entry = pte_mkdirty(entry);
+		set_pte_at(vma->vm_mm, addr, pte, entry);
+	}
 	walk->pfn++;
 	if (!--walk->nr_pages)
 		dma_heap_walk_next(walk);
@@ -57,18 +65,29 @@ static vm_fault_t dma_heap_fill(struct vm_area_struct *vma, unsigned long addr,
 
 #else
 
+#if defined(CONFIG_ARM)
+#define WRITTEN L_PTE_DIRTY
+#elif defined(CONFIG_RISCV)
+#define WRITTEN _PAGE_DIRTY
+#else
+#define WRITTEN 0
+#endif
+
 /* Fills a page table from @addr on, an entry at a time. */
 static vm_fault_t dma_heap_fill(struct vm_area_struct *vma, unsigned long addr,
 				struct dma_heap_span span)
 {
 	const struct dma_heap_view *view = vma->vm_private_data;
+	pgprot_t prot = vma->vm_page_prot;
 	struct dma_heap_walk walk;
 	vm_fault_t ret;
 
+	if (vma->vm_flags & VM_WRITE)
+		prot = __pgprot(pgprot_val(prot) | WRITTEN);
 	for (dma_heap_walk_start(&walk, view->buffer, span); walk.nr_pages;
 	     dma_heap_walk_next(&walk))
 		for (; walk.nr_pages; walk.nr_pages--, addr += PAGE_SIZE) {
-			ret = vmf_insert_pfn(vma, addr, walk.pfn++);
+			ret = vmf_insert_pfn_prot(vma, addr, walk.pfn++, prot);
 			if (ret != VM_FAULT_NOPAGE)
 				return ret;
 		}

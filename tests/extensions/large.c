@@ -74,6 +74,22 @@ TEST(large_mapping_faults_once_for_two_megabytes)
 	CHECK(count_faults() - before <= (long)(SIZE / LARGE) + 1);
 }
 
+/* One page beside where large pages could be. */
+TEST(small_pages_are_mapped_and_written_with_a_fault_for_two_megabytes)
+{
+	int buf = alloc(heap, SIZE, O_RDWR);
+	char *mem = mmap(reserve(SIZE + LARGE) + PAGE, SIZE,
+			 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, buf, 0);
+	long before;
+
+	CHECK(mem != MAP_FAILED);
+	count_faults();
+	before = count_faults();
+	for (size_t i = 0; i < SIZE; i += PAGE)
+		mem[i] = 1;
+	CHECK(count_faults() - before <= (long)(SIZE / LARGE) + 2);
+}
+
 TEST(large_mapping_shows_the_buffer)
 {
 	int buf = alloc(heap, SIZE, O_RDWR);
