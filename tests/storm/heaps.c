@@ -115,7 +115,9 @@ static void find_heaps_of(const char *module)
 		char text[32];
 
 		snprintf(heap.name, sizeof(heap.name), "%.40s", name);
-		if (*name == '.' || is_second_name(name) || !has(&heap, "type"))
+		/* Another storm's may go at any time. */
+		if (*name == '.' || !strncmp(name, ADDED, strlen(ADDED)) ||
+		    is_second_name(name) || !has(&heap, "type"))
 			continue;
 		heap_text(&heap, "type", text, sizeof(text));
 		for (unsigned int type = 0; type < ARRAY_SIZE(types); type++)
