@@ -8,6 +8,8 @@
  * makes:
  *
  *   add	name: adds a heap
+ *   foreign	name: adds one that exports its buffers itself, as drivers for
+ *		mainline's core do; there is nothing in them
  *   alias	name: gives the heap that was added last one more name
  *   remove	name: removes that heap, with its aliases
  *   incomplete	"name", "ops" or "allocate": adds a heap without that
@@ -104,6 +106,41 @@ free:
 	return ERR_PTR(ret);
 }
 
+static struct sg_table *foreign_map(struct dma_buf_attachment *attachment,
+				    enum dma_data_direction direction)
+{
+	return ERR_PTR(-EIO);
+}
+
+static void foreign_unmap(struct dma_buf_attachment *attachment,
+			  struct sg_table *table,
+			  enum dma_data_direction direction)
+{
+}
+
+static void foreign_release(struct dma_buf *dmabuf)
+{
+}
+
+static const struct dma_buf_ops foreign_ops = {
+	.map_dma_buf = foreign_map,
+	.unmap_dma_buf = foreign_unmap,
+	.release = foreign_release,
+};
+
+static struct dma_buf *foreign_heap_allocate(struct dma_heap *heap,
+					     unsigned long len, u32 fd_flags,
+					     u64 heap_flags)
+{
+	DEFINE_DMA_BUF_EXPORT_INFO(info);
+
+	info.ops = &foreign_ops;
+	info.size = len;
+	info.flags = fd_flags;
+	info.priv = heap;
+	return dma_buf_export(&info);
+}
+
 static void test_heap_release(struct dma_heap *heap)
 {
 	kfree(dma_heap_get_drvdata(heap));
@@ -115,12 +152,17 @@ static const struct dma_heap_ops test_heap_ops = {
 	.release = test_heap_release,
 };
 
-static int add_heap(const char *name)
+static const struct dma_heap_ops foreign_heap_ops = {
+	.allocate = foreign_heap_allocate,
+	.release = test_heap_release,
+};
+
+static int add(const char *name, const struct dma_heap_ops *ops)
 {
 	struct dma_heap_export_info info = {
 		.name = name,
 		.type = "test",
-		.ops = &test_heap_ops,
+		.ops = ops,
 	};
 	struct test_heap *test_heap;
 
@@ -141,6 +183,16 @@ static int add_heap(const char *name)
 	list_add_tail(&test_heap->link, &test_heaps);
 	mutex_unlock(&test_heaps_lock);
 	return 0;
+}
+
+static int add_heap(const char *name)
+{
+	return add(name, &test_heap_ops);
+}
+
+static int add_foreign(const char *name)
+{
+	return add(name, &foreign_heap_ops);
 }
 
 static int add_alias(const char *name)
@@ -242,6 +294,7 @@ static int __init dmabuf_heaps_test_init(void)
 {
 	folder = debugfs_create_dir("dmabuf_heaps_test", NULL);
 	debugfs_create_file("add", 0200, folder, add_heap, &write_fops);
+	debugfs_create_file("foreign", 0200, folder, add_foreign, &write_fops);
 	debugfs_create_file("alias", 0200, folder, add_alias, &write_fops);
 	debugfs_create_file("remove", 0200, folder, remove_heap, &write_fops);
 	debugfs_create_file("incomplete", 0200, folder, add_incomplete,
@@ -267,4 +320,5 @@ module_exit(dmabuf_heaps_test_exit);
 
 MODULE_DESCRIPTION("DMA-BUF heaps: a heap under a test's control");
 MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("DMA_BUF");
 MODULE_IMPORT_NS("DMA_BUF_HEAP");

@@ -181,3 +181,23 @@ TEST(writers_take_nothing_from_each_other)
 	check_device_sees(&codec, 0, 3000);
 	check_cpu_reads(&buffer);
 }
+
+/* As a library does within a program that has begun itself. */
+TEST(access_lasts_until_its_last_part_has_ended)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device codec = attach(&buffer, READS_AND_WRITES);
+
+	device_writes(&codec, 0, 3000, 1);
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 0, 1000, 2);
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 1000, 1000, 3);
+	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 2000, 500, 4);
+	other_process_reads(&buffer);
+	check_cpu_sees(&buffer);
+	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	check_device_sees(&codec, 0, 3000);
+	check_cpu_reads(&buffer);
+}

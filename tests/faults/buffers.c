@@ -129,6 +129,34 @@ static int reading_an_attribute(struct scene *scene)
 	return read(scene->other, text, sizeof(text)) < 0 ? -1 : 0;
 }
 
+static int listing(struct scene *scene)
+{
+	struct dma_heap_list_entry entry;
+	struct dma_heap_list_data data = {
+		.entries = (uintptr_t)&entry,
+		.nr_entries = 1,
+		.entry_size = sizeof(entry),
+	};
+
+	return ioctl(scene->heap->fd, DMA_HEAP_IOCTL_LIST, &data);
+}
+
+static int querying(struct scene *scene)
+{
+	struct dma_heap_query_data data = { .len = LARGE };
+
+	return ioctl(scene->heap->fd, DMA_HEAP_IOCTL_QUERY, &data);
+}
+
+static int querying_a_buffer(struct scene *scene)
+{
+	struct dma_heap_query_buffer_data data = {
+		.buffer_fd = (uint32_t)scene->buf,
+	};
+
+	return ioctl(scene->heap->fd, DMA_HEAP_IOCTL_QUERY_BUFFER, &data);
+}
+
 /* Buffers and processes */
 
 static int mapping(struct scene *scene)
@@ -265,6 +293,9 @@ FAILS_CLEANLY(allocating_a_page, heap_alone, tidy)
 FAILS_CLEANLY(allocating_much, heap_alone, tidy)
 FAILS_CLEANLY(refused_by_a_full_heap, full_heap, tidy)
 FAILS_CLEANLY(reading_an_attribute, heap_alone, tidy)
+FAILS_CLEANLY(listing, buffer, tidy)
+FAILS_CLEANLY(querying, heap_alone, tidy)
+FAILS_CLEANLY(querying_a_buffer, buffer, tidy)
 FAILS_CLEANLY(mapping, buffer, tidy)
 FAILS_CLEANLY(touching, mapped_buffer, tidy)
 FAILS_CLEANLY(unmapping_a_part, mapped_buffer, tidy)

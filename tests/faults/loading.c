@@ -31,6 +31,35 @@ static int open_module(const char *name)
 	return fd;
 }
 
+/*
+ * Adds what the kernel's command line says of a module, as NAME.PARAMETER=VALUE:
+ * as modprobe does.
+ */
+static void add_parameters(const char *name, char *parameters, size_t size)
+{
+	const size_t len = strlen(name);
+	size_t used = strlen(parameters);
+	FILE *file = fopen("/proc/cmdline", "re");
+	char line[4096], *rest = line, *word;
+
+	CHECK(file && fgets(line, sizeof(line), file));
+	fclose(file);
+	while ((word = strsep(&rest, " \n")))
+		if (!strncmp(word, name, len) && word[len] == '.')
+			used += (size_t)snprintf(parameters + used, size - used,
+						 " %s", word + len + 1);
+	CHECK(used < size);
+}
+
+static int load(int module, const char *name, const char *own)
+{
+	char parameters[4096];
+
+	snprintf(parameters, sizeof(parameters), "%s", own);
+	add_parameters(name, parameters, sizeof(parameters));
+	return (int)syscall(SYS_finit_module, module, parameters, 0);
+}
+
 static void unload(const char *name)
 {
 	if (syscall(SYS_delete_module, name, O_NONBLOCK) && errno != ENOENT)
@@ -64,7 +93,7 @@ static void core_loaded(struct scene *scene, const char *next)
 {
 	unload_heaps(scene);
 	scene->other = open_module(names[0]);
-	if (syscall(SYS_finit_module, scene->other, "", 0))
+	if (load(scene->other, names[0], ""))
 		CHECK_EQUAL(errno, EEXIST);
 	close(scene->other);
 	scene->other = open_module(next);
@@ -85,29 +114,24 @@ static void before_system(struct scene *scene)
 	core_loaded(scene, "dmabuf_heaps_system");
 }
 
-static int load(struct scene *scene, const char *parameters)
-{
-	return (int)syscall(SYS_finit_module, scene->other, parameters, 0);
-}
-
 static int loading_the_core(struct scene *scene)
 {
-	return load(scene, "prefix=a-");
+	return load(scene->other, "dmabuf_heaps", "prefix=a-");
 }
 
 static int loading_cma(struct scene *scene)
 {
-	return load(scene, "");
+	return load(scene->other, "dmabuf_heaps_cma", "");
 }
 
 static int loading_contiguous(struct scene *scene)
 {
-	return load(scene, "reserve=8M");
+	return load(scene->other, "dmabuf_heaps_contiguous", "reserve=8M");
 }
 
 static int loading_system(struct scene *scene)
 {
-	return load(scene, "");
+	return load(scene->other, "dmabuf_heaps_system", "");
 }
 
 /* Our part of it: the kernel's, which is longer, is the same for any module. */

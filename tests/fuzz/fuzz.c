@@ -41,6 +41,7 @@ static unsigned long *made;
 static char heap_names[MOST_HEAPS][MOST_NAME];
 static unsigned int nr_heaps;
 
+static pthread_barrier_t all_there;
 static int fds[NR_FDS];
 static unsigned long nr_calls = 1500;
 static __thread uint64_t state;
@@ -133,6 +134,8 @@ static void fill_fds(void)
 static void *call_many(void *seed)
 {
 	state = (uintptr_t)seed;
+	/* A stack must not come to be where another has just moved a mapping from. */
+	pthread_barrier_wait(&all_there);
 	for (unsigned long n = 0; n < nr_calls; n++) {
 		unsigned int kind = (unsigned int)draw_below(nr_kinds);
 
@@ -151,6 +154,7 @@ static void run_seed(uint64_t seed)
 	alarm(SECONDS_PER_SEED);
 	state = seed;
 	fill_fds();
+	CHECK(!pthread_barrier_init(&all_there, NULL, NR_THREADS));
 	for (uintptr_t i = 0; i < NR_THREADS; i++)
 		CHECK(!pthread_create(&threads[i], NULL, call_many,
 				      (void *)(uintptr_t)(seed * 8 + i + 1)));

@@ -75,6 +75,8 @@ union room {
 	struct dma_heap_allocation_data alloc;
 	struct dma_heap_view_data view;
 	struct dma_heap_list_data list;
+	struct dma_heap_query_data query;
+	struct dma_heap_query_buffer_data query_buffer;
 	unsigned char bytes[LONGEST + 1];
 };
 
@@ -149,6 +151,42 @@ static void call_list(void)
 	    data.entry_size % 8)
 		fail(__FILE__, __LINE__, "a list of entries of %u bytes",
 		     data.entry_size);
+}
+
+static void call_query(void)
+{
+	static __thread union room room;
+	struct dma_heap_query_data data = {
+		.len = draw_len(),
+		.flags = draw_unused(),
+		.reserved = draw_unused(),
+	};
+
+	memset(&room, (int)draw(), sizeof(room));
+	room.query = data;
+	if (ioctl(draw_fd(), draw_size(DMA_HEAP_IOCTL_QUERY), draw_place(&room)))
+		return;
+	if (data.flags || data.reserved)
+		fail(__FILE__, __LINE__, "a query with flags %#x, %#x succeeds",
+		     data.flags, data.reserved);
+}
+
+static void call_query_buffer(void)
+{
+	static __thread union room room;
+	struct dma_heap_query_buffer_data data = {
+		.buffer_fd = (uint32_t)draw_fd(),
+		.flags = draw_unused(),
+	};
+
+	memset(&room, (int)draw(), sizeof(room));
+	room.query_buffer = data;
+	if (ioctl(draw_fd(), draw_size(DMA_HEAP_IOCTL_QUERY_BUFFER),
+		  draw_place(&room)))
+		return;
+	if (data.flags)
+		fail(__FILE__, __LINE__, "a query with flags %#x succeeds",
+		     data.flags);
 }
 
 static void call_unknown(void)
@@ -247,6 +285,8 @@ const struct fuzz_kind ioctl_kinds[] = {
 	{ "allocate", call_alloc },
 	{ "view", call_view },
 	{ "list", call_list },
+	{ "query", call_query },
+	{ "query buffer", call_query_buffer },
 	{ "unknown ioctl", call_unknown },
 	{ "sync", call_sync },
 	{ "name", call_name },

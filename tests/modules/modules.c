@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "../uapi/harness.h"
+#include "../uapi/sysfs.h"
 
 #define CONTROL "/sys/kernel/debug/dmabuf_heaps_test"
 #define TEST_MODULE "dmabuf_heaps_test"
@@ -267,6 +268,49 @@ TEST(alias_is_the_same_heap)
 	wait_for("released", released + 1);
 }
 
+/* Not even while they live: three times as much as a user may have. */
+static void check_nothing_is_charged(const struct heap *test)
+{
+	pid_t pid;
+
+	set_attribute(test, "limit", "1M");
+	pid = fork_child();
+	if (!pid) {
+		CHECK_EQUAL(setresuid(1000, 1000, 1000), 0);
+		for (int i = 0; i < 3; i++)
+			alloc(test, MIB(1), O_RDWR | O_CLOEXEC);
+		_exit(0);
+	}
+	check_child(pid);
+}
+
+/* It keeps no books of them: they are the driver's, and may be anything. */
+TEST(driver_may_export_its_buffers_itself)
+{
+	const int released = ask("released");
+	struct dma_heap_view_data view = {
+		.len = page_size(),
+		.fd_flags = O_RDWR,
+	};
+	struct heap test = { .name = "test-a" };
+	int buf;
+
+	CHECK_EQUAL(tell("foreign", "test-a"), 0);
+	test.fd = open_heap(test.name);
+	buf = alloc(&test, MIB(1), O_RDWR | O_CLOEXEC);
+	CHECK_EQUAL(lseek(buf, 0, SEEK_END), MIB(1));
+	CHECK_EQUAL(attribute(&test, "used"), 0);
+	CHECK_EQUAL(attribute(&test, "buffers"), 0);
+	CHECK_EQUAL(attribute(&test, "allocations"), 0);
+	check_nothing_is_charged(&test);
+	view.buffer_fd = (uint32_t)buf;
+	CHECK_ERRNO(ioctl(test.fd, DMA_HEAP_IOCTL_VIEW, &view), EINVAL);
+	CHECK_EQUAL(tell("remove", "test-a"), 0);
+	close(test.fd);
+	close(buf);
+	wait_for("released", released + 1);
+}
+
 /* Every way to a heap that is no more. */
 TEST(removed_heap_is_enodev)
 {
@@ -282,6 +326,11 @@ TEST(removed_heap_is_enodev)
 	CHECK_EQUAL(tell("remove", "test-a"), 0);
 
 	CHECK_ERRNO(try_alloc(&test, 1, O_RDWR, 0, &buf), ENODEV);
+	CHECK_ERRNO(ioctl(test.fd, DMA_HEAP_IOCTL_VIEW,
+			  &(struct dma_heap_view_data) {
+				.len = page_size(),
+				.fd_flags = O_RDWR,
+			  }), ENODEV);
 	CHECK_ERRNO(ioctl(test.fd, DMA_HEAP_IOCTL_QUERY,
 			  &(struct dma_heap_query_data) { 0 }), ENODEV);
 	CHECK_ERRNO(ioctl(test.fd, DMA_HEAP_IOCTL_QUERY_BUFFER,

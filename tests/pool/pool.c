@@ -6,11 +6,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-heap.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -523,5 +526,80 @@ TEST(page_that_has_failed_is_not_lent_again)
 		CHECK(failed < entries[i].region_offset ||
 		      failed >= entries[i].region_offset + PAGES(64));
 	give_back(bufs, m);
+	end(heap);
+}
+
+#define MOST_PROCESSORS 16
+
+/* From here on this process runs before all others, on one processor. */
+static void come_first_on(int processor)
+{
+	const struct sched_param first = { .sched_priority = 1 };
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(processor, &set);
+	CHECK_EQUAL(sched_setaffinity(0, sizeof(set), &set), 0);
+	CHECK_EQUAL(sched_setscheduler(0, SCHED_FIFO, &first), 0);
+}
+
+/*
+ * Nobody else gets a processor, for as long as the kernel lets that go on: what it
+ * is to do in the background has to wait. Returns how many helpers there are.
+ */
+static int hold_processors(pid_t helpers[MOST_PROCESSORS])
+{
+	const int n = (int)sysconf(_SC_NPROCESSORS_ONLN);
+
+	CHECK(n <= MOST_PROCESSORS);
+	for (int i = 1; i < n; i++) {
+		helpers[i] = fork_child();
+		if (!helpers[i]) {
+			/* A buffer that is closed is to be gone. */
+			close_range(STDERR_FILENO + 1, ~0u, 0);
+			come_first_on(i);
+			for (;;)
+				;
+		}
+		WAIT_FOR(sched_getscheduler(helpers[i]) == SCHED_FIFO);
+	}
+	come_first_on(0);
+	return n;
+}
+
+static void release_processors(const pid_t helpers[MOST_PROCESSORS], int n)
+{
+	const struct sched_param other = { 0 };
+
+	CHECK_EQUAL(sched_setscheduler(0, SCHED_OTHER, &other), 0);
+	for (int i = 1; i < n; i++) {
+		kill(helpers[i], SIGKILL);
+		CHECK_EQUAL(waitpid(helpers[i], NULL, 0), helpers[i]);
+	}
+}
+
+/* It is the request that finds it, before anything was done about the page. */
+TEST(page_that_has_failed_is_not_lent_to_who_comes_at_once)
+{
+	struct dma_heap_list_entry entries[MOST_BUFFERS];
+	pid_t helpers[MOST_PROCESSORS];
+	uint64_t failed;
+	int buf, n;
+
+	begin(heap, "32M");
+	buf = alloc(heap, MIB(1), O_RDWR);
+	failed = fail_page(heap);
+	n = hold_processors(helpers);
+	close(buf);
+	CHECK_EQUAL(attribute(heap, "pooled"), MIB(1));
+	buf = alloc(heap, MIB(1), O_RDWR);
+	release_processors(helpers, n);
+
+	check_zero(buf, MIB(1));
+	CHECK_EQUAL(list(heap, entries), 1);
+	CHECK(failed < entries[0].region_offset ||
+	      failed >= entries[0].region_offset + MIB(1));
+	CHECK_EQUAL(attribute(heap, "pooled"), 0);
+	close(buf);
 	end(heap);
 }
