@@ -446,6 +446,68 @@ TEST(prepared_buffers_give_way_and_come_back)
 	end(heap);
 }
 
+/* They are kept beside what the limit is for. */
+TEST(prepared_buffers_stay_when_the_limit_falls)
+{
+	const long long prepared = (long long)MIB(2);
+	int bufs[4];
+
+	begin(heap, "4M");
+	set_attribute(heap, "pool_prepared", "2x1M");
+	WAIT_FOR(attribute(heap, "pooled") == prepared);
+	for (size_t i = 0; i < ARRAY_SIZE(bufs); i++)
+		bufs[i] = alloc(heap, KIB(64), O_RDWR);
+	give_back(bufs, ARRAY_SIZE(bufs));
+	WAIT_FOR(attribute(heap, "pooled") == prepared + (long long)KIB(256));
+	set_attribute(heap, "pool_limit", "0");
+	CHECK_EQUAL(attribute(heap, "pooled"), prepared);
+	end(heap);
+}
+
+/* As many as it can look through for each request; the oldest make room. */
+TEST(no_more_than_256_buffers_are_kept)
+{
+	const size_t page = page_size();
+	static int bufs[300];
+	int buf;
+
+	begin(heap, "16M");
+	for (size_t i = 0; i < ARRAY_SIZE(bufs); i++)
+		bufs[i] = alloc(heap, page, O_RDWR);
+	give_back(bufs, ARRAY_SIZE(bufs));
+	CHECK(attribute(heap, "pooled") <= (long long)PAGES(256));
+	WAIT_FOR(attribute(heap, "pooled") == (long long)PAGES(256));
+	close(alloc(heap, KIB(64), O_RDWR));
+	WAIT_FOR(attribute(heap, "pooled") == (long long)PAGES(255 + 16));
+	check_hit(heap, KIB(64), &buf);
+	close(buf);
+	end(heap);
+}
+
+/* Whether it waits for memory that is being cleared, or clears it itself. */
+TEST(killed_caller_takes_nothing_along)
+{
+	int bufs[MOST_BUFFERS];
+	const int n = take_all(heap, MIB(1), bufs);
+
+	give_back(bufs, n);
+	begin(heap, "32M");
+	for (useconds_t i = 0; i < 20; i++) {
+		const pid_t pid = fork_child();
+
+		if (!pid)
+			for (;;)
+				close(alloc(heap, MIB(16), O_RDWR));
+		usleep(5000 + i * 1000);
+		CHECK_EQUAL(kill(pid, SIGKILL), 0);
+		CHECK_EQUAL(waitpid(pid, NULL, 0), pid);
+	}
+	wait_for_attribute(heap, "used", 0);
+	end(heap);
+	CHECK_EQUAL(take_all(heap, MIB(1), bufs), n);
+	give_back(bufs, n);
+}
+
 TEST(what_makes_no_sense_for_a_pool_is_refused)
 {
 	const char *const prepared[] = {
