@@ -10,6 +10,7 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/sysfs.h>
 
@@ -35,12 +36,18 @@ struct cma_heap {
 /* Filled at load, emptied at unload. */
 static LIST_HEAD(cma_heaps);
 
+/* Held from where a region is looked at to where it is told: it grows. */
+static DEFINE_MUTEX(cma_heap_tell_lock);
+
 static void cma_heap_tell_region(struct dma_heap *heap)
 {
 	struct cma_heap *cma_heap = dma_heap_get_drvdata(heap);
-	const struct dma_heap_extent memory = cma_area_memory(cma_heap->area);
+	struct dma_heap_extent memory;
 
+	mutex_lock(&cma_heap_tell_lock);
+	memory = cma_area_memory(cma_heap->area);
 	dma_heap_set_region(heap, &memory);
+	mutex_unlock(&cma_heap_tell_lock);
 }
 
 static void cma_heap_find_region(struct dma_heap *heap)
