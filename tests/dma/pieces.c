@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -73,4 +74,39 @@ TEST(camera_that_cannot_scatter_refuses_pieces)
 		CHECK_ERRNO(queue_frame(camera, 0, buf), EFAULT);
 	else
 		CHECK_EQUAL(queue_frame(camera, 0, buf), 0);
+}
+
+#define MOST_NODES 24
+
+/* Attaches and maps as often as may be; returns how many mappings there are. */
+static int map_often(int buf, int nodes[MOST_NODES])
+{
+	int n = 0;
+
+	for (int i = 0; i < MOST_NODES; i++) {
+		nodes[i] = open_edu();
+		CHECK_EQUAL(ioctl(nodes[i], IMPORTER_ATTACH, buf), 0);
+		for (int j = 0; j < IMPORTER_MAPPINGS; j++)
+			n += ioctl(nodes[i], IMPORTER_MAP, WRITES) >= 0;
+	}
+	return n;
+}
+
+/* Where devices get copies there is room for some of them only. */
+TEST(mapping_that_cannot_be_had_leaves_nothing)
+{
+	const struct buffer buffer = new_buffer(heap, MIB(1), O_RDWR);
+	int nodes[MOST_NODES], n;
+	struct device camera;
+
+	n = map_often(buffer.fd, nodes);
+	printf("# %d of %d mappings\n", n, MOST_NODES * IMPORTER_MAPPINGS);
+	CHECK(n > 0);
+	give_back(nodes, MOST_NODES);
+	CHECK_EQUAL(map_often(buffer.fd, nodes), n);
+	give_back(nodes, MOST_NODES);
+
+	camera = attach(&buffer, WRITES);
+	device_writes(&camera, 0, MOST_MOVED, 1);
+	check_cpu_reads(&buffer);
 }

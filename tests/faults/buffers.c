@@ -3,12 +3,14 @@
 #include <drm/drm.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "../../kernel/tests/dmabuf_heaps_importer.h"
@@ -76,6 +78,33 @@ static void buffer_in_kernel(struct scene *scene)
 	CHECK_EQUAL(ioctl(scene->importer, IMPORTER_VMAP), 0);
 }
 
+/* Whether this process may have more than its share. */
+static void set_exempt(bool exempt)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	CHECK_EQUAL(syscall(SYS_capget, &header, data), 0);
+	if (exempt)
+		data[0].effective |= 1u << CAP_SYS_RESOURCE;
+	else
+		data[0].effective &= ~(1u << CAP_SYS_RESOURCE);
+	CHECK_EQUAL(syscall(SYS_capset, &header, data), 0);
+}
+
+static void user(struct scene *scene)
+{
+	set_exempt(false);
+}
+
+static void tidy_user(struct scene *scene)
+{
+	set_exempt(true);
+	tidy(scene);
+}
+
 /* As full as it gets: of memory that others use as well, only a part. */
 static void full_heap(struct scene *scene)
 {
@@ -103,6 +132,12 @@ static int allocating_much(struct scene *scene)
 {
 	return try_alloc(scene->heap, LARGE, O_RDWR | O_CLOEXEC, 0,
 			 &scene->buf);
+}
+
+/* Somebody pays for it. */
+static int allocating_as_a_user(struct scene *scene)
+{
+	return allocating_a_page(scene);
 }
 
 /* What is to be refused is refused, with whatever else fails. */
@@ -291,6 +326,7 @@ static int importing(struct scene *scene)
 FAILS_CLEANLY(opening, heap_alone, tidy)
 FAILS_CLEANLY(allocating_a_page, heap_alone, tidy)
 FAILS_CLEANLY(allocating_much, heap_alone, tidy)
+FAILS_CLEANLY(allocating_as_a_user, user, tidy_user)
 FAILS_CLEANLY(refused_by_a_full_heap, full_heap, tidy)
 FAILS_CLEANLY(reading_an_attribute, heap_alone, tidy)
 FAILS_CLEANLY(listing, buffer, tidy)
