@@ -460,7 +460,9 @@ TEST(prepared_buffers_stay_when_the_limit_falls)
 	give_back(bufs, ARRAY_SIZE(bufs));
 	WAIT_FOR(attribute(heap, "pooled") == prepared + (long long)KIB(256));
 	set_attribute(heap, "pool_limit", "0");
-	CHECK_EQUAL(attribute(heap, "pooled"), prepared);
+	/* Not given back and made again. What is being cleared goes after that. */
+	CHECK(attribute(heap, "pooled") >= prepared);
+	WAIT_FOR(attribute(heap, "pooled") == prepared);
 	end(heap);
 }
 
@@ -477,8 +479,14 @@ TEST(no_more_than_256_buffers_are_kept)
 	give_back(bufs, ARRAY_SIZE(bufs));
 	CHECK(attribute(heap, "pooled") <= (long long)PAGES(256));
 	WAIT_FOR(attribute(heap, "pooled") == (long long)PAGES(256));
-	close(alloc(heap, KIB(64), O_RDWR));
-	WAIT_FOR(attribute(heap, "pooled") == (long long)PAGES(255 + 16));
+	/* Only one that is cleared makes room. */
+	for (int tries = 0; tries < 1000; tries++) {
+		close(alloc(heap, KIB(64), O_RDWR));
+		if (attribute(heap, "pooled") != (long long)PAGES(256))
+			break;
+		usleep(10000);
+	}
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)PAGES(255 + 16));
 	check_hit(heap, KIB(64), &buf);
 	close(buf);
 	end(heap);
