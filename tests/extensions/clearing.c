@@ -4,11 +4,9 @@
  * docs/ABI/tracepoints-dmabuf_heaps: the clearing of memory is traced.
  */
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -36,20 +34,6 @@ static bool clears(const struct heap *heap)
 	       (strcmp(type, "system") && strstr(text, "init_on_alloc=0"));
 }
 
-static void kill_while_it_allocates(const struct heap *heap, useconds_t after)
-{
-	pid_t pid = fork_child();
-	int status;
-
-	if (!pid)
-		for (;;)
-			close(alloc(heap, LEN, O_RDWR));
-	usleep(after);
-	CHECK_EQUAL(kill(pid, SIGKILL), 0);
-	CHECK_EQUAL(waitpid(pid, &status, 0), pid);
-	CHECK(WIFSIGNALED(status));
-}
-
 /* Who is told EINTR nobody sees, but it is counted. */
 TEST(killed_caller_stops_early)
 {
@@ -58,7 +42,7 @@ TEST(killed_caller_stops_early)
 	char type[MOST_TEXT];
 
 	for (useconds_t i = 0; i < KILLS; i++)
-		kill_while_it_allocates(heap, 5000 + i * 1000);
+		kill_while_it_allocates(heap, LEN, 5000 + i * 1000);
 	stopped = attribute(heap, "failures_other") - before;
 	printf("# %lld of %d were stopped\n", stopped, KILLS);
 	wait_for_attribute(heap, "used", 0);

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -149,18 +148,6 @@ TEST(list_fills_longer_entries_with_zeros)
 	CHECK_EQUAL(entries[2].entry.len, 0x5555555555555555);
 }
 
-/* What can be read, and not be answered. */
-static void *read_only_copy(const struct dma_heap_list_data *data)
-{
-	void *page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	CHECK(page != MAP_FAILED);
-	memcpy(page, data, sizeof(*data));
-	CHECK_EQUAL(mprotect(page, page_size(), PROT_READ), 0);
-	return page;
-}
-
 TEST(list_refuses_what_makes_no_sense)
 {
 	struct dma_heap_list_entry entry;
@@ -192,8 +179,8 @@ TEST(list_refuses_what_makes_no_sense)
 	wrong = data;
 	wrong.entries = 1;
 	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST, &wrong), EFAULT);
-	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST, read_only_copy(&data)),
-		    EFAULT);
+	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST,
+			  read_only_copy(&data, sizeof(data))), EFAULT);
 	CHECK_EQUAL(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST, &data), 0);
 }
 

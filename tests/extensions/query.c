@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -200,18 +199,14 @@ TEST(bad_pointer_to_a_query_is_efault)
 	const struct dma_heap_query_buffer_data buffer = {
 		.buffer_fd = (uint32_t)alloc(heap, 1, O_RDWR),
 	};
-	unsigned char *page;
+	const struct dma_heap_query_data query = { 0 };
 
 	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_QUERY, NULL), EFAULT);
 	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_QUERY_BUFFER, NULL), EFAULT);
-	page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	CHECK(page != MAP_FAILED);
-	memcpy(page + 512, &buffer, sizeof(buffer));
-	CHECK_EQUAL(mprotect(page, page_size(), PROT_READ), 0);
-	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_QUERY, page), EFAULT);
-	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_QUERY_BUFFER, page + 512),
-		    EFAULT);
+	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_QUERY,
+			  read_only_copy(&query, sizeof(query))), EFAULT);
+	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_QUERY_BUFFER,
+			  read_only_copy(&buffer, sizeof(buffer))), EFAULT);
 }
 
 TEST(users_may_query)

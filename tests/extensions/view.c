@@ -364,15 +364,10 @@ TEST(bad_pointer_to_a_view_is_efault_and_leaves_nothing)
 		.fd_flags = O_RDWR,
 	};
 	const unsigned int fds = count_fds();
-	unsigned char *page;
 
 	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW, NULL), EFAULT);
-	page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	CHECK(page != MAP_FAILED);
-	memcpy(page, &request, sizeof(request));
-	CHECK_EQUAL(mprotect(page, page_size(), PROT_READ), 0);
-	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW, page), EFAULT);
+	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_VIEW,
+			  read_only_copy(&request, sizeof(request))), EFAULT);
 	CHECK_EQUAL(count_fds(), fds);
 }
 

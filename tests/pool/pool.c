@@ -500,16 +500,8 @@ TEST(killed_caller_takes_nothing_along)
 
 	give_back(bufs, n);
 	begin(heap, "32M");
-	for (useconds_t i = 0; i < 20; i++) {
-		const pid_t pid = fork_child();
-
-		if (!pid)
-			for (;;)
-				close(alloc(heap, MIB(16), O_RDWR));
-		usleep(5000 + i * 1000);
-		CHECK_EQUAL(kill(pid, SIGKILL), 0);
-		CHECK_EQUAL(waitpid(pid, NULL, 0), pid);
-	}
+	for (useconds_t i = 0; i < 20; i++)
+		kill_while_it_allocates(heap, MIB(16), 5000 + i * 1000);
 	wait_for_attribute(heap, "used", 0);
 	end(heap);
 	CHECK_EQUAL(take_all(heap, MIB(1), bufs), n);
@@ -615,7 +607,8 @@ static void come_first_on(int processor)
 
 /*
  * Nobody else gets a processor, for as long as the kernel lets that go on: what it
- * is to do in the background has to wait. Returns how many helpers there are.
+ * is to do in the background has to wait. Returns how many processors there are;
+ * the first has no helper.
  */
 static int hold_processors(pid_t helpers[MOST_PROCESSORS])
 {

@@ -169,8 +169,7 @@ TEST(bad_pointer_is_efault_and_leaves_nothing)
 			  page + page_size() - 16), EFAULT);
 
 	/* Readable but not writable: fails with the buffer already made. */
-	memcpy(page, &request, sizeof(request));
-	CHECK_EQUAL(mprotect(page, page_size(), PROT_READ), 0);
+	page = read_only_copy(&request, sizeof(request));
 	for (int i = 0; i < 50; i++)
 		CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_ALLOC, page), EFAULT);
 

@@ -189,6 +189,32 @@ void check_child(pid_t pid)
 	CHECK_EQUAL(status, 0);
 }
 
+void kill_while_it_allocates(const struct heap *heap, size_t len,
+			     useconds_t after)
+{
+	const pid_t pid = fork_child();
+	int status;
+
+	if (!pid)
+		for (;;)
+			close(alloc(heap, len, O_RDWR));
+	usleep(after);
+	CHECK_EQUAL(kill(pid, SIGKILL), 0);
+	CHECK_EQUAL(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status));
+}
+
+void *read_only_copy(const void *data, size_t len)
+{
+	void *page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(page != MAP_FAILED && len <= page_size());
+	memcpy(page, data, len);
+	CHECK_EQUAL(mprotect(page, page_size(), PROT_READ), 0);
+	return page;
+}
+
 bool has_region(const struct heap *heap)
 {
 	char path[512];

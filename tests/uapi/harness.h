@@ -124,6 +124,12 @@ unsigned int count_fds(void);
 /* A child that goes with the test; the test fails if the child does. */
 pid_t fork_child(void);
 void check_child(pid_t pid);
+/* One that asks for @len bytes again and again, for so many microseconds. */
+void kill_while_it_allocates(const struct heap *heap, size_t len,
+			     useconds_t after);
+
+/* What a system call can read, and not answer. */
+void *read_only_copy(const void *data, size_t len);
 
 /* Does the heap lend from a region of its own, which nobody else uses? */
 bool has_region(const struct heap *heap);
