@@ -74,11 +74,17 @@ static bool may_be_flags(uint32_t flags)
 union room {
 	struct dma_heap_allocation_data alloc;
 	struct dma_heap_view_data view;
-	struct dma_heap_list_data list;
-	struct dma_heap_query_data query;
-	struct dma_heap_query_buffer_data query_buffer;
 	unsigned char bytes[LONGEST + 1];
 };
+
+/* With room around what is asked, of which all may be taken to be part of it. */
+static int call_in(union room *room, unsigned long request, const void *data,
+		   size_t size)
+{
+	memset(room, (int)draw(), sizeof(*room));
+	memcpy(room, data, size);
+	return ioctl(draw_fd(), draw_size(request), draw_place(room));
+}
 
 static void call_alloc(void)
 {
@@ -90,10 +96,7 @@ static void call_alloc(void)
 		.heap_flags = draw_unused(),
 	};
 
-	memset(&room, (int)draw(), sizeof(room));
-	room.alloc = data;
-	if (ioctl(draw_fd(), draw_size(DMA_HEAP_IOCTL_ALLOC),
-		  draw_place(&room)))
+	if (call_in(&room, DMA_HEAP_IOCTL_ALLOC, &data, sizeof(data)))
 		return;
 	/* Others may have been its fd_flags, if it was taken to be shorter. */
 	if (!data.len || data.fd || !room.alloc.fd)
@@ -114,9 +117,7 @@ static void call_view(void)
 		.flags = draw_unused(),
 	};
 
-	memset(&room, (int)draw(), sizeof(room));
-	room.view = data;
-	if (ioctl(draw_fd(), draw_size(DMA_HEAP_IOCTL_VIEW), draw_place(&room)))
+	if (call_in(&room, DMA_HEAP_IOCTL_VIEW, &data, sizeof(data)))
 		return;
 	if (!data.len || data.len % 4096 || data.offset % 4096 || data.fd ||
 	    data.flags || !may_be_flags(data.fd_flags))
@@ -143,9 +144,7 @@ static void call_list(void)
 		data.nr_entries = sizeof(entries) / data.entry_size;
 	if (data.entries != (uintptr_t)entries)
 		data.entries = draw_below(2) ? 0 : UINT64_MAX - draw_below(8192);
-	memset(&room, (int)draw(), sizeof(room));
-	room.list = data;
-	if (ioctl(draw_fd(), draw_size(DMA_HEAP_IOCTL_LIST), draw_place(&room)))
+	if (call_in(&room, DMA_HEAP_IOCTL_LIST, &data, sizeof(data)))
 		return;
 	if (data.flags || data.reserved || data.entry_size < 72 ||
 	    data.entry_size % 8)
@@ -162,9 +161,7 @@ static void call_query(void)
 		.reserved = draw_unused(),
 	};
 
-	memset(&room, (int)draw(), sizeof(room));
-	room.query = data;
-	if (ioctl(draw_fd(), draw_size(DMA_HEAP_IOCTL_QUERY), draw_place(&room)))
+	if (call_in(&room, DMA_HEAP_IOCTL_QUERY, &data, sizeof(data)))
 		return;
 	if (data.flags || data.reserved)
 		fail(__FILE__, __LINE__, "a query with flags %#x, %#x succeeds",
@@ -179,10 +176,7 @@ static void call_query_buffer(void)
 		.flags = draw_unused(),
 	};
 
-	memset(&room, (int)draw(), sizeof(room));
-	room.query_buffer = data;
-	if (ioctl(draw_fd(), draw_size(DMA_HEAP_IOCTL_QUERY_BUFFER),
-		  draw_place(&room)))
+	if (call_in(&room, DMA_HEAP_IOCTL_QUERY_BUFFER, &data, sizeof(data)))
 		return;
 	if (data.flags)
 		fail(__FILE__, __LINE__, "a query with flags %#x succeeds",
