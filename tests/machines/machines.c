@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness.h"
+#include "../dma/device.h"
 #include "sysfs.h"
 
 #define CPU1 "/sys/devices/system/cpu/cpu1/online"
@@ -105,31 +105,41 @@ TEST(processors_come_and_go)
 }
 
 /*
- * All processes and the works that may freeze. A device's own suspend can't be
- * tried here: that of the line which the result goes through would not come
- * back.
+ * As deep as /sys/power/pm_test is to try it: PM_TEST, "freezer" unless there is
+ * one. From "devices" on the device loses its power while it has a mapping.
  */
-TEST(sleep_leaves_buffers_and_pools_as_they_were)
+static void sleep_a_while(void)
 {
-	void *mem = alloc_mapped(heap, MIB(1));
+	const char *level = getenv("PM_TEST");
+
+	write_file(TEST_DELAY, "1");
+	write_file(POWER "/pm_test", level ? level : "freezer");
+	write_file(POWER "/state", "mem");
+}
+
+TEST(sleep_leaves_buffers_pools_and_mappings_as_they_were)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	const struct device camera = attach(&buffer, WRITES);
 	const bool has_pool = has_attribute(heap, "pooled");
 	long long pooled = 0;
 	pid_t pids[WORKERS];
 
-	fill(mem, MIB(1), 9);
+	device_writes(&camera, 0, MOST_MOVED, 9);
+	cpu_draws(&buffer, KIB(8), 64, 8);
 	if (has_pool) {
 		/* An age that it would reach meanwhile is no reason to go at once. */
 		set_attribute(heap, "pool_prepared", "2x64K");
 		wait_for_attribute(heap, "pooled", KIB(128));
 		pooled = attribute(heap, "pooled");
 	}
-	write_file(TEST_DELAY, "1");
-	write_file(POWER "/pm_test", "freezer");
 	begin_work(heap, pids);
-	for (int i = 0; i < 2; i++)
-		write_file(POWER "/state", "freeze");
+	for (unsigned int i = 0; i < 2; i++) {
+		sleep_a_while();
+		device_writes(&camera, KIB(4), MOST_MOVED, i);
+	}
 	end_work(pids);
-	check_filled(mem, MIB(1), 0, 9);
+	check_cpu_reads(&buffer);
 	if (has_pool) {
 		wait_for_attribute(heap, "pooled", pooled);
 		set_attribute(heap, "pool_prepared", "\n");
