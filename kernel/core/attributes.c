@@ -120,7 +120,6 @@ static struct attribute *dma_heap_attrs[] = {
 	&dev_attr_type.attr,
 	&dev_attr_cpu_access.attr,
 	&dev_attr_contiguous.attr,
-	&dev_attr_total.attr,
 	&dev_attr_limit.attr,
 	&dev_attr_used.attr,
 	&dev_attr_peak.attr,
@@ -143,8 +142,6 @@ static umode_t dma_heap_attr_is_visible(struct kobject *kobj,
 	if ((attr == &dev_attr_type.attr || attr == &dev_attr_contiguous.attr) &&
 	    !heap->type)
 		return 0;
-	if (attr == &dev_attr_total.attr && !READ_ONCE(heap->region.nr_pages))
-		return 0;
 	return attr->mode;
 }
 
@@ -153,8 +150,31 @@ static const struct attribute_group dma_heap_group = {
 	.is_visible = dma_heap_attr_is_visible,
 };
 
+static struct attribute *dma_heap_size_attrs[] = {
+	&dev_attr_total.attr,
+	NULL
+};
+
+static umode_t dma_heap_size_attr_is_visible(struct kobject *kobj,
+					     struct attribute *attr, int i)
+{
+	const struct dma_heap *heap = dev_get_drvdata(kobj_to_dev(kobj));
+
+	return READ_ONCE(heap->region.nr_pages) ? attr->mode : 0;
+}
+
+/*
+ * What may become known later, by itself: whoever has it looked at again waits
+ * for those who are just reading it.
+ */
+const struct attribute_group dma_heap_size_group = {
+	.attrs = dma_heap_size_attrs,
+	.is_visible = dma_heap_size_attr_is_visible,
+};
+
 const struct attribute_group *dma_heap_groups[] = {
 	&dma_heap_group,
+	&dma_heap_size_group,
 	&dma_heap_pool_group,
 	NULL
 };

@@ -105,7 +105,7 @@ struct dma_heap {
 void dma_heap_get(struct dma_heap *heap);
 void dma_heap_put(struct dma_heap *heap);
 struct dma_heap *dma_heap_get_from_inode(struct inode *inode);
-void dma_heap_update_attributes(struct dma_heap *heap);
+void dma_heap_update_size(struct dma_heap *heap);
 
 int dma_heap_registry_init(void);
 void dma_heap_registry_exit(void);
@@ -133,6 +133,7 @@ struct dma_buf *dma_heap_view_create(struct dma_heap *heap,
 extern struct dma_heap_limit dma_heap_default_limit;
 
 extern const struct file_operations dma_heap_fops;
+extern const struct attribute_group dma_heap_size_group;
 extern const struct attribute_group dma_heap_pool_group;
 extern const struct attribute_group *dma_heap_groups[];
 

@@ -147,7 +147,7 @@ void dma_heap_set_region(struct dma_heap *heap,
 	if (changed) {
 		dma_heap_quota_set_total(&heap->own_quota,
 					 (u64)region->nr_pages << PAGE_SHIFT);
-		dma_heap_update_attributes(heap);
+		dma_heap_update_size(heap);
 	}
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_set_region, "DMA_BUF_HEAP");

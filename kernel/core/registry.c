@@ -203,11 +203,12 @@ put:
 	return ret;
 }
 
+/*
+ * Without the lock: whoever is in one of the attributes is waited for, and may be
+ * waiting for something that wants it.
+ */
 static void dma_heap_remove_node(struct dma_heap_node *node)
 {
-	lockdep_assert_held(&dma_heap_registry_lock);
-
-	node->heap = NULL;
 	list_del(&node->link);
 	cdev_device_del(&node->cdev, &node->dev);
 	put_device(&node->dev);
@@ -317,11 +318,16 @@ EXPORT_SYMBOL_NS_GPL(dma_heap_add_alias, "DMA_BUF_HEAP");
 void dma_heap_remove(struct dma_heap *heap)
 {
 	struct dma_heap_node *node, *next;
+	LIST_HEAD(nodes);
 
 	mutex_lock(&dma_heap_registry_lock);
-	list_for_each_entry_safe(node, next, &heap->nodes, link)
-		dma_heap_remove_node(node);
+	list_for_each_entry(node, &heap->nodes, link)
+		node->heap = NULL;
+	list_splice_init(&heap->nodes, &nodes);
 	mutex_unlock(&dma_heap_registry_lock);
+
+	list_for_each_entry_safe(node, next, &nodes, link)
+		dma_heap_remove_node(node);
 
 	down_write(&heap->removal);
 	heap->removed = true;
@@ -332,14 +338,17 @@ void dma_heap_remove(struct dma_heap *heap)
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_remove, "DMA_BUF_HEAP");
 
-/* Has the attributes looked at again that may be there or not. */
-void dma_heap_update_attributes(struct dma_heap *heap)
+/*
+ * Has it looked at again whether the size is known. May be called by what a store
+ * into another attribute waits for, so that must not be waited for here.
+ */
+void dma_heap_update_size(struct dma_heap *heap)
 {
 	struct dma_heap_node *node;
 
 	mutex_lock(&dma_heap_registry_lock);
 	list_for_each_entry(node, &heap->nodes, link)
-		if (sysfs_update_groups(&node->dev.kobj, dma_heap_groups))
+		if (sysfs_update_group(&node->dev.kobj, &dma_heap_size_group))
 			pr_warn("%s: its attributes can't be updated\n",
 				dev_name(&node->dev));
 	mutex_unlock(&dma_heap_registry_lock);
