@@ -95,8 +95,10 @@ dma_heap_buffer_create(struct dma_heap *heap,
 {
 	struct dma_heap_buffer *buffer;
 
+	/* It may be large, and is no reason to end other processes either. */
 	buffer = kvzalloc(struct_size(buffer, extents, nr_extents),
-			  GFP_KERNEL_ACCOUNT);
+			  GFP_KERNEL_ACCOUNT | __GFP_NOWARN |
+			  __GFP_RETRY_MAYFAIL);
 	if (!buffer)
 		return NULL;
 
