@@ -10,10 +10,15 @@
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 #include <uapi/linux/dma-heap.h>
 
 #include "core.h"
+
+/* What is longer than ours is cleared, so no one may ask for much of it. */
+#define DMA_HEAP_LIST_MAX_ENTRY_SIZE 4096
 
 static int dma_heap_open(struct inode *inode, struct file *file)
 {
@@ -73,6 +78,7 @@ static int dma_heap_check_list(const struct dma_heap_list_data *data)
 {
 	if (data->flags || data->reserved ||
 	    data->entry_size < sizeof(struct dma_heap_list_entry) ||
+	    data->entry_size > DMA_HEAP_LIST_MAX_ENTRY_SIZE ||
 	    data->entry_size % sizeof(u64))
 		return -EINVAL;
 
@@ -209,10 +215,14 @@ static int dma_heap_copy_list(const struct dma_heap_list_entry *entries,
 	const size_t rest = step - sizeof(*entries);
 	u32 i;
 
-	for (i = 0; i < nr_entries; i++, array += step)
+	for (i = 0; i < nr_entries; i++, array += step) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 		if (copy_to_user(array, &entries[i], sizeof(*entries)) ||
 		    clear_user(array + sizeof(*entries), rest))
 			return -EFAULT;
+	}
 
 	return 0;
 }

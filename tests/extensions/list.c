@@ -172,6 +172,9 @@ TEST(list_refuses_what_makes_no_sense)
 	wrong = data;
 	wrong.entry_size++;
 	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST, &wrong), EINVAL);
+	wrong = data;
+	wrong.entry_size = 4096 + 8;
+	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST, &wrong), EINVAL);
 	CHECK_ERRNO(ioctl(heap->fd, shorter, &data), EINVAL);
 	CHECK_ERRNO(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST, NULL), EFAULT);
 

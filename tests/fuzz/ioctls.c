@@ -147,7 +147,7 @@ static void call_list(void)
 	if (call_in(&room, DMA_HEAP_IOCTL_LIST, &data, sizeof(data)))
 		return;
 	if (data.flags || data.reserved || data.entry_size < 72 ||
-	    data.entry_size % 8)
+	    data.entry_size > 4096 || data.entry_size % 8)
 		fail(__FILE__, __LINE__, "a list of entries of %u bytes",
 		     data.entry_size);
 }

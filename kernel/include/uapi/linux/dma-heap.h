@@ -99,7 +99,7 @@ struct dma_heap_list_entry {
  * @nr_entries: in: how many fit into it; out: how many there are, of which
  *	those that fit were written
  * @entry_size: in: the size of an entry in the array, at least that of the
- *	structure above
+ *	structure above, at most 4096, and a multiple of 8
  * @flags: in: 0; out: DMA_HEAP_LIST_RELATIVE or 0
  * @reserved: in: 0
  */
@@ -224,8 +224,8 @@ struct dma_heap_query_buffer_data {
  * begins: each region_offset then counts from the lowest place that this heap
  * has lent since it was added.
  *
- *   EINVAL	flags or reserved is not 0; entry_size is too small, or no
- *		multiple of 8; the structure is too short
+ *   EINVAL	flags or reserved is not 0; entry_size is too small, too
+ *		large or no multiple of 8; the structure is too short
  *   EFAULT	the argument can't be read or written, or the array can't
  *		be written
  *   ENOMEM	there is no memory for the list
