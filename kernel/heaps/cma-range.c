@@ -42,7 +42,7 @@
  * @memory: Its range, as far as it is known.
  * @device: The default area's, that the DMA API gives memory of it to; or NULL
  *	if the range is certain.
- * @searched: In jiffies, when its range was searched for.
+ * @searched: In jiffies, when its range was searched for; 0 if it never was.
  * @taking: Held while a piece is taken or the range is searched for. Two pieces
  *	that are taken at once would be in each other's way, as they share page
  *	blocks. Protects @searched.
@@ -53,7 +53,7 @@ struct cma_area {
 	const char *name;
 	struct dma_heap_extent memory;
 	struct platform_device *device;
-	unsigned long searched;
+	u64 searched;
 	struct mutex taking;	/* see above */
 	spinlock_t lock;	/* see above */
 	unsigned long *lent;
@@ -252,7 +252,8 @@ static bool search_is_due(struct cma_area *area)
 {
 	bool is_lent;
 
-	if (!area->device)
+	if (!area->device ||
+	    time_before64(get_jiffies_64(), area->searched + SEARCH_INTERVAL))
 		return false;
 	if (!area->lent)
 		return true;
@@ -261,8 +262,7 @@ static bool search_is_due(struct cma_area *area)
 	is_lent = !bitmap_empty(area->lent, area->memory.nr_pages);
 	spin_unlock(&area->lock);
 
-	return !is_lent &&
-	       time_after(jiffies, area->searched + SEARCH_INTERVAL);
+	return !is_lent;
 }
 
 /* True if more is known than before. */
@@ -273,7 +273,7 @@ static bool search(struct cma_area *area)
 
 	take_pieces(&area->device->dev, &pieces);
 	give_back_pieces(&area->device->dev, &pieces, &found);
-	area->searched = jiffies;
+	area->searched = get_jiffies_64();
 	if (!found.nr_pages)
 		return false;
 	if (area->lent)
@@ -287,7 +287,7 @@ static void search_first(struct cma_area *area)
 {
 	if (mutex_lock_killable(&area->taking))
 		return;
-	if (!area->lent)
+	if (!area->lent && search_is_due(area))
 		search(area);
 	mutex_unlock(&area->taking);
 }
