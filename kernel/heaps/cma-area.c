@@ -67,7 +67,7 @@ void cma_area_destroy(struct cma_area *area)
 	kfree(area);
 }
 
-static void __init find_memory(struct cma_area *area);
+static bool __init find_memory(struct cma_area *area);
 
 static void __init add(struct cma *cma, bool is_default)
 {
@@ -79,8 +79,13 @@ static void __init add(struct cma *cma, bool is_default)
 	}
 
 	area->cma = cma;
-	find_memory(area);
-	cma_heap_add(area, is_default, NULL);
+	if (find_memory(area)) {
+		cma_heap_add(area, is_default, NULL);
+	} else {
+		pr_err("%s: CMA could not take the region, as where it is in two zones\n",
+		       cma_get_name(cma));
+		kfree(area);
+	}
 }
 
 #ifdef MODULE
@@ -104,12 +109,11 @@ static const struct reserved_mem *__init find_region(const char *name)
 }
 
 /*
- * What CMA tells of an area's size, or 0. It does so in a file and by no
- * function that a module could call.
+ * What CMA tells of an area's size; false if nothing. It does so in a file and by
+ * no function that a module could call.
  */
-static unsigned long __init read_total_pages(const char *name)
+static bool __init read_total_pages(const char *name, unsigned long *nr_pages)
 {
-	unsigned long nr_pages = 0;
 	struct file *file;
 	char text[24];
 	ssize_t len;
@@ -117,33 +121,39 @@ static unsigned long __init read_total_pages(const char *name)
 
 	path = kasprintf(GFP_KERNEL, "/sys/kernel/mm/cma/%s/total_pages", name);
 	if (!path)
-		return 0;
+		return false;
 	file = filp_open(path, O_RDONLY, 0);
 	kfree(path);
 	if (IS_ERR(file))
-		return 0;
+		return false;
 
 	len = kernel_read(file, text, sizeof(text) - 1, &(loff_t){ 0 });
 	fput(file);
 	if (len <= 0)
-		return 0;
+		return false;
 
 	text[len] = 0;
-	return kstrtoul(text, 10, &nr_pages) ? 0 : nr_pages;
+	return !kstrtoul(text, 10, nr_pages);
 }
 
-static void __init find_memory(struct cma_area *area)
+/* False if there is none: what CMA could not take is an area without pages. */
+static bool __init find_memory(struct cma_area *area)
 {
 	const char *name = cma_get_name(area->cma);
 	const struct reserved_mem *region = find_region(name);
+	unsigned long nr_pages = 0;
+	bool told;
 
+	told = read_total_pages(name, &nr_pages);
 	if (region) {
 		area->memory.pfn = PFN_DOWN(region->base);
 		area->memory.nr_pages = PFN_DOWN(region->size);
 	} else {
 		area->memory.pfn = DMA_HEAP_PFN_UNKNOWN;
-		area->memory.nr_pages = read_total_pages(name);
+		area->memory.nr_pages = nr_pages;
 	}
+
+	return nr_pages || !told;
 }
 
 /* Modules can reach the default area and the regions of the device tree. */
@@ -162,10 +172,12 @@ void __init cma_area_find_all(void)
 
 #else /* built in: every area can be reached, and all is known */
 
-static void __init find_memory(struct cma_area *area)
+static bool __init find_memory(struct cma_area *area)
 {
 	area->memory.pfn = PFN_DOWN(cma_get_base(area->cma));
 	area->memory.nr_pages = PFN_DOWN(cma_get_size(area->cma));
+
+	return area->memory.nr_pages;
 }
 
 static char *exclude[MAX_CMA_AREAS] = { "hugetlb*" };
