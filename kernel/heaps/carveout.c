@@ -380,18 +380,26 @@ static void carveout_remove_all(void)
 
 static bool __init carveout_exists(const char *name)
 {
-	const struct carveout *carveout;
+	const struct reserved_mem *reserved;
+	struct device_node *parent, *node;
+	bool exists = false;
 
-	list_for_each_entry(carveout, &carveouts, link)
-		if (!strcmp(carveout->name, name))
-			return true;
+	parent = of_find_node_by_path("/reserved-memory");
+	for_each_available_child_of_node(parent, node) {
+		if (!of_device_is_compatible(node, CARVEOUT_COMPATIBLE))
+			continue;
+		reserved = of_reserved_mem_lookup(node);
+		exists |= reserved && !strcmp(reserved->name, name);
+	}
+	of_node_put(parent);
 
-	return false;
+	return exists;
 }
 
 /*
  * A name with a mistake in it would leave open what was to be closed, and
- * nobody would see it.
+ * nobody would see it. Asked before there is a heap, which somebody might open: a
+ * module can't be unloaded then, but go it does if its loading fails.
  */
 static int __init carveout_check_names(void)
 {
@@ -426,18 +434,15 @@ static int __init carveout_init(void)
 {
 	int ret;
 
+	ret = carveout_check_names();
+	if (ret)
+		return ret;
+
 	ret = carveout_add_cleaner();
 	if (ret)
 		return ret;
 
 	carveout_add_all();
-	ret = carveout_check_names();
-	if (ret) {
-		carveout_remove_all();
-		platform_device_unregister(cleaner);
-		return ret;
-	}
-
 	if (list_empty(&carveouts))
 		pr_info("no carveout: no region of the device tree is \"%s\"\n",
 			CARVEOUT_COMPATIBLE);
