@@ -43,7 +43,8 @@ MODULE_PARM_DESC(protected, "Carveouts that the CPU gets no access to, as if the
  * struct carveout - one heap over one region
  * @heap: The heap.
  * @name: The name of the region's node, which is the kernel's.
- * @region: Its memory.
+ * @memory: Its memory.
+ * @region: What of that is lent.
  * @mapped: The kernel has it in its linear map.
  * @protected: Buffers are for devices alone.
  * @link: Place in carveouts.
@@ -51,6 +52,7 @@ MODULE_PARM_DESC(protected, "Carveouts that the CPU gets no access to, as if the
 struct carveout {
 	struct dma_heap *heap;
 	const char *name;
+	struct dma_heap_extent memory;
 	struct dma_heap_region *region;
 	bool mapped;
 	bool protected;
@@ -135,12 +137,15 @@ static const struct dma_heap_source carveout_source = {
 	.give_back = carveout_give_back,
 };
 
-static void carveout_release(struct dma_heap *heap)
+static void carveout_free(struct carveout *carveout)
 {
-	struct carveout *carveout = dma_heap_get_drvdata(heap);
-
 	dma_heap_region_destroy(carveout->region);
 	kfree(carveout);
+}
+
+static void carveout_release(struct dma_heap *heap)
+{
+	carveout_free(dma_heap_get_drvdata(heap));
 }
 
 static const struct dma_heap_ops carveout_ops = {
@@ -285,55 +290,36 @@ static bool __init carveout_is_named(const char *name)
 	return false;
 }
 
-static void __init carveout_add_heap(const char *name,
-				     const struct dma_heap_extent *memory,
-				     bool mapped)
+static void __init carveout_create(const char *name,
+				   const struct dma_heap_extent *memory,
+				   bool mapped)
 {
-	struct dma_heap_export_info info = {
-		.name = name,
-		.type = "carveout",
-		.contiguous = true,
-		.region = memory,
-		.source = &carveout_source,
-		.ops = &carveout_ops,
-		.groups = carveout_groups,
-	};
 	struct carveout *carveout;
-	int ret = -ENOMEM;
 
 	carveout = kzalloc_obj(*carveout, GFP_KERNEL);
 	if (!carveout)
 		goto fail;
 
 	carveout->name = name;
+	carveout->memory = *memory;
 	carveout->mapped = mapped;
 	carveout->protected = !mapped || carveout_is_named(name);
 	carveout->region = dma_heap_region_create(memory);
 	if (!carveout->region)
 		goto free;
 
-	info.priv = carveout;
-	info.protected = carveout->protected;
-	carveout->heap = dma_heap_add(&info);
-	if (IS_ERR(carveout->heap)) {
-		ret = PTR_ERR(carveout->heap);
-		goto destroy;
-	}
-
 	list_add_tail(&carveout->link, &carveouts);
 	return;
 
-destroy:
-	dma_heap_region_destroy(carveout->region);
 free:
 	kfree(carveout);
 fail:
-	pr_err("%s: can't be added: %pe\n", name, ERR_PTR(ret));
+	pr_err("%s: no memory for it\n", name);
 }
 
 /* A region that can't be had is no reason to do without the others. */
-static void __init carveout_add(const struct device_node *parent,
-				struct device_node *node)
+static void __init carveout_find(const struct device_node *parent,
+				 struct device_node *node)
 {
 	const bool mapped = !of_property_read_bool(node, "no-map");
 	const struct reserved_mem *reserved;
@@ -353,18 +339,57 @@ static void __init carveout_add(const struct device_node *parent,
 
 	memory = carveout_pages(reserved);
 	if (!carveout_check(parent, reserved, &memory, mapped))
-		carveout_add_heap(reserved->name, &memory, mapped);
+		carveout_create(reserved->name, &memory, mapped);
 }
 
-static void __init carveout_add_all(void)
+static void __init carveout_find_all(void)
 {
 	struct device_node *parent, *node;
 
 	parent = of_find_node_by_path("/reserved-memory");
 	for_each_available_child_of_node(parent, node)
 		if (of_device_is_compatible(node, CARVEOUT_COMPATIBLE))
-			carveout_add(parent, node);
+			carveout_find(parent, node);
 	of_node_put(parent);
+}
+
+static void __init carveout_add_heap(struct carveout *carveout)
+{
+	struct dma_heap_export_info info = {
+		.name = carveout->name,
+		.type = "carveout",
+		.contiguous = true,
+		.protected = carveout->protected,
+		.region = &carveout->memory,
+		.source = &carveout_source,
+		.ops = &carveout_ops,
+		.priv = carveout,
+		.groups = carveout_groups,
+	};
+
+	carveout->heap = dma_heap_add(&info);
+	if (IS_ERR(carveout->heap)) {
+		pr_err("%s: can't be added: %pe\n", info.name, carveout->heap);
+		list_del(&carveout->link);
+		carveout_free(carveout);
+	}
+}
+
+static void __init carveout_add_heaps(void)
+{
+	struct carveout *carveout, *next;
+
+	list_for_each_entry_safe(carveout, next, &carveouts, link)
+		carveout_add_heap(carveout);
+}
+
+/* Of those that are no heaps yet. */
+static void __init carveout_forget_all(void)
+{
+	struct carveout *carveout, *next;
+
+	list_for_each_entry_safe(carveout, next, &carveouts, link)
+		carveout_free(carveout);
 }
 
 static void carveout_remove_all(void)
@@ -380,26 +405,18 @@ static void carveout_remove_all(void)
 
 static bool __init carveout_exists(const char *name)
 {
-	const struct reserved_mem *reserved;
-	struct device_node *parent, *node;
-	bool exists = false;
+	const struct carveout *carveout;
 
-	parent = of_find_node_by_path("/reserved-memory");
-	for_each_available_child_of_node(parent, node) {
-		if (!of_device_is_compatible(node, CARVEOUT_COMPATIBLE))
-			continue;
-		reserved = of_reserved_mem_lookup(node);
-		exists |= reserved && !strcmp(reserved->name, name);
-	}
-	of_node_put(parent);
+	list_for_each_entry(carveout, &carveouts, link)
+		if (!strcmp(carveout->name, name))
+			return true;
 
-	return exists;
+	return false;
 }
 
 /*
  * A name with a mistake in it would leave open what was to be closed, and
- * nobody would see it. Asked before there is a heap, which somebody might open: a
- * module can't be unloaded then, but go it does if its loading fails.
+ * nobody would see it.
  */
 static int __init carveout_check_names(void)
 {
@@ -427,22 +444,37 @@ static int __init carveout_add_cleaner(void)
 		return 0;
 
 	cleaner = platform_device_register_full(&info);
-	return PTR_ERR_OR_ZERO(cleaner);
+	if (IS_ERR(cleaner))
+		return PTR_ERR(cleaner);
+
+	/* Where devices are coherent unless they say otherwise, some do. */
+#ifdef CONFIG_ARCH_DMA_DEFAULT_COHERENT
+	dev_clear_dma_coherent(&cleaner->dev);
+#endif
+	return 0;
 }
 
 static int __init carveout_init(void)
 {
 	int ret;
 
-	ret = carveout_check_names();
-	if (ret)
-		return ret;
-
 	ret = carveout_add_cleaner();
 	if (ret)
 		return ret;
 
-	carveout_add_all();
+	/*
+	 * From the first heap on nothing may fail: somebody may have opened it, and
+	 * a module whose loading fails goes nevertheless.
+	 */
+	carveout_find_all();
+	ret = carveout_check_names();
+	if (ret) {
+		carveout_forget_all();
+		platform_device_unregister(cleaner);
+		return ret;
+	}
+	carveout_add_heaps();
+
 	if (list_empty(&carveouts))
 		pr_info("no carveout: no region of the device tree is \"%s\"\n",
 			CARVEOUT_COMPATIBLE);
