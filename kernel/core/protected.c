@@ -23,6 +23,24 @@
 /* The longest entry of a table, in pages. */
 #define MAX_PAGES (UINT_MAX >> PAGE_SHIFT)
 
+/*
+ * Does a bus stand between device and memory, with addresses of its own, and no
+ * IOMMU? Until 7.3, dma_map_resource() did not know of that.
+ */
+static bool dma_heap_protected_is_on_bus(struct device *dev)
+{
+	return dev->dma_range_map && !device_iommu_mapped(dev);
+}
+
+static dma_addr_t dma_heap_protected_map_piece(struct device *dev,
+					       unsigned long pfn, size_t len,
+					       enum dma_data_direction direction)
+{
+	if (dma_heap_protected_is_on_bus(dev))
+		return phys_to_dma(dev, PFN_PHYS(pfn));
+	return dma_map_resource(dev, PFN_PHYS(pfn), len, direction, 0);
+}
+
 /* Undoes the first @nents entries. */
 static void dma_heap_protected_undo(struct device *dev, struct sg_table *table,
 				    unsigned int nents,
@@ -30,6 +48,9 @@ static void dma_heap_protected_undo(struct device *dev, struct sg_table *table,
 {
 	struct scatterlist *sg;
 	unsigned int i;
+
+	if (dma_heap_protected_is_on_bus(dev))
+		return;
 
 	for_each_sg(table->sgl, sg, nents, i)
 		dma_unmap_resource(dev, sg_dma_address(sg), sg_dma_len(sg),
@@ -74,8 +95,9 @@ static int dma_heap_protected_fill(struct device *dev, struct sg_table *table,
 
 			if (!dma_heap_protected_reaches(dev, walk.pfn, n))
 				goto undo;
-			addr = dma_map_resource(dev, PFN_PHYS(walk.pfn),
-						n << PAGE_SHIFT, direction, 0);
+			addr = dma_heap_protected_map_piece(dev, walk.pfn,
+							    n << PAGE_SHIFT,
+							    direction);
 			if (dma_mapping_error(dev, addr))
 				goto undo;
 			sg_dma_address(sg) = addr;

@@ -10,6 +10,8 @@
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/module.h>
+#include <linux/of.h>
+#include <linux/of_device.h>
 #include <linux/platform_device.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
@@ -338,7 +340,26 @@ static unsigned int dma_bits = 64;
 module_param(dma_bits, uint, 0444);
 MODULE_PARM_DESC(dma_bits, "How many bits of an address the device has, 1 to 64 (default: 64)");
 
+static bool dma_ranges;
+module_param(dma_ranges, bool, 0444);
+MODULE_PARM_DESC(dma_ranges, "The device is on the bus of the device tree's \"dmabuf-heaps,test-importer\", with its dma-ranges");
+
 static struct platform_device *platform_device;
+
+static int __init importer_put_on_bus(struct device *dev)
+{
+	struct device_node *node;
+	int ret;
+
+	if (!dma_ranges)
+		return 0;
+
+	node = of_find_compatible_node(NULL, NULL, "dmabuf-heaps,test-importer");
+	ret = node ? of_dma_configure(dev, node, true) : -ENODEV;
+	of_node_put(node);
+
+	return ret;
+}
 
 static int __init dmabuf_heaps_importer_init(void)
 {
@@ -357,7 +378,9 @@ static int __init dmabuf_heaps_importer_init(void)
 		return PTR_ERR(platform_device);
 
 	platform_importer.dev = &platform_device->dev;
-	ret = importer_add(&platform_importer);
+	ret = importer_put_on_bus(platform_importer.dev);
+	if (!ret)
+		ret = importer_add(&platform_importer);
 	if (ret)
 		platform_device_unregister(platform_device);
 
