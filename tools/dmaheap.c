@@ -152,6 +152,8 @@ int main(int argc, char **argv)
 	int ret;
 
 	setlocale(LC_ALL, "");
+	/* A picture's numbers have points for whoever draws it. */
+	setlocale(LC_NUMERIC, "C");
 	ret = dispatch(argc, argv);
 
 	/* Output that did not get through must not pass as success. */
