@@ -61,18 +61,41 @@ static void read_area(const char *name, struct attributes *attributes,
 	attributes->figures[figure].value = pages * sysconf(_SC_PAGESIZE);
 }
 
-/* Of a carveout nobody else has anything. */
-static void count_free(struct attributes *attributes)
+static bool is_known(const struct attributes *attributes, enum figure figure)
+{
+	return attributes->figures[figure].known;
+}
+
+/* What the heap has not lent of its region, or 0 if that is not known. */
+static uint64_t count_rest(const struct attributes *attributes)
 {
 	const uint64_t total = attributes->figures[FIGURE_TOTAL].value;
 	const uint64_t used = attributes->figures[FIGURE_USED].value;
 
-	if (strcmp(attributes->type, "carveout") ||
-	    !attributes->figures[FIGURE_TOTAL].known ||
-	    !attributes->figures[FIGURE_USED].known)
+	return total > used ? total - used : 0;
+}
+
+/*
+ * Of a carveout nobody else has anything. For CMA what the heap's pool keeps is
+ * taken, but it is nobody's. It may have been given back since it was counted:
+ * there is no more than what is not lent.
+ */
+static void count_free(struct attributes *attributes)
+{
+	const uint64_t rest = count_rest(attributes);
+	uint64_t *free = &attributes->figures[FIGURE_FREE].value;
+
+	if (!is_known(attributes, FIGURE_TOTAL) ||
+	    !is_known(attributes, FIGURE_USED))
 		return;
-	attributes->figures[FIGURE_FREE].known = true;
-	attributes->figures[FIGURE_FREE].value = total - used;
+	if (!strcmp(attributes->type, "carveout")) {
+		attributes->figures[FIGURE_FREE].known = true;
+		*free = rest;
+	} else if (is_known(attributes, FIGURE_FREE)) {
+		*free += attributes->figures[FIGURE_POOLED].value;
+		if (*free > rest)
+			*free = rest;
+	}
 }
 
 void read_attributes(dev_t heap, struct attributes *attributes)
@@ -107,9 +130,9 @@ void read_attributes(dev_t heap, struct attributes *attributes)
 			read_figure(heap, names[i], attributes, i);
 	}
 
-	count_free(attributes);
 	if (attributes->region[0]) {
 		read_area("total_pages", attributes, FIGURE_TOTAL);
 		read_area("available_pages", attributes, FIGURE_FREE);
 	}
+	count_free(attributes);
 }

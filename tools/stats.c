@@ -59,7 +59,7 @@ static const struct table_column columns[N_TEXTS + N_FIGURES] = {
 	[N_TEXTS + FIGURE_FAILURES_OTHER] = { "FAILURES_OTHER", CELL_NUMBER,
 		.help = "how many failed for other reasons" },
 	[N_TEXTS + FIGURE_POOLED] = { "POOLED", CELL_SIZE, .json_only = true,
-		.help = "what is kept for the next request of its size" },
+		.help = "what is kept for the next request of its size, and is nobody's" },
 	[N_TEXTS + FIGURE_POOL_HITS] = { "POOL_HITS", CELL_NUMBER,
 		.json_only = true, .help = "how many requests were met by that" },
 	[N_TEXTS + FIGURE_POOL_MISSES] = { "POOL_MISSES", CELL_NUMBER,

@@ -33,16 +33,16 @@ expect() {
 @test "list: a table for people" {
 	expect 0 "\
 NAME   PROVIDER     TYPE REGION          SIZE  FREE ACCESS
-cam    dmabuf-heaps cma  camera@58000000  64M 12.5M yes
-camera dmabuf-heaps cma  camera@58000000  64M 12.5M yes
+cam    dmabuf-heaps cma  camera@58000000  64M 14.5M yes
+camera dmabuf-heaps cma  camera@58000000  64M 14.5M yes
 hidden                   elsewhere                  yes
 system kernel                                       yes" "" list
 }
 
 @test "list --bytes --noheadings -o: columns for scripts" {
 	expect 0 "\
-67108864 13107200 cam
-67108864 13107200 camera
+67108864 15204352 cam
+67108864 15204352 camera
                   hidden
                   system" "" list --bytes --noheadings -o SIZE,free,Name
 }
@@ -52,9 +52,9 @@ system kernel                                       yes" "" list
 	[[ $status -eq 0 && -z $stderr ]]
 	[[ $(tr -d ' \n' <<<"$output") == '{"heaps":['\
 '{"name":"cam","provider":"dmabuf-heaps","type":"cma",'\
-'"region":"camera@58000000","size":67108864,"free":13107200,"access":true},'\
+'"region":"camera@58000000","size":67108864,"free":15204352,"access":true},'\
 '{"name":"camera","provider":"dmabuf-heaps","type":"cma",'\
-'"region":"camera@58000000","size":67108864,"free":13107200,"access":true},'\
+'"region":"camera@58000000","size":67108864,"free":15204352,"access":true},'\
 '{"name":"hidden","provider":null,"type":null,'\
 '"region":"elsewhere","size":null,"free":null,"access":true},'\
 '{"name":"system","provider":"kernel","type":null,'\
@@ -76,7 +76,7 @@ system kernel                                       yes" "" list
 @test "stats: a heap once, by its own name, and what is not known empty" {
 	expect 0 "\
 NAME   LIMIT TOTAL  FREE USED PEAK BUFFERS ALLOCATIONS LARGEST_SUCCESS SMALLEST_FAILURE FAILURES_LIMIT FAILURES_MEMORY FAILURES_OTHER
-camera 70%     64M 12.5M  48M  52M       6          17           31.6M              16M              2               1              0
+camera 70%     64M 14.5M  48M  52M       6          17           31.6M              16M              2               1              0
 hidden                                                                                                                 
 system                                                                                                                 " \
 		"" stats
@@ -86,7 +86,7 @@ system                                                                          
 	expect 0 "\
 NAME   LIMIT    TOTAL     FREE     USED     PEAK BUFFERS ALLOCATIONS LARGEST_SUCCESS SMALLEST_FAILURE FAILURES_LIMIT FAILURES_MEMORY FAILURES_OTHER
 system                                                                                                                               
-camera 70%   67108864 13107200 50331648 54525952       6          17        33177600         16777216              2               1              0" \
+camera 70%   67108864 15204352 50331648 54525952       6          17        33177600         16777216              2               1              0" \
 		"" stats --bytes system cam
 }
 
@@ -96,9 +96,26 @@ camera 70%   67108864 13107200 50331648 54525952       6          17        3317
 		stats camera reserved
 }
 
+@test "stats: what a pool keeps is free, and no more than what is not lent" {
+	local pooled free
+	while read -r pooled free; do
+		# shellcheck disable=SC2016 # for the inner shell
+		run -- "$with_heaps" sh -c \
+			'echo "$1" >/sys/dev/char/1:5/pooled &&
+			exec "$DMAHEAP" stats --noheadings --bytes -o FREE camera' \
+			sh "$pooled"
+		[[ $status -eq 0 && $output == "$free" ]]
+	done <<-END
+		0 13107200
+		1048576 14155776
+		3670016 16777216
+		8388608 16777216
+	END
+}
+
 camera_json='{"name":"camera","names":["camera","cam"],'\
 '"provider":"dmabuf-heaps","type":"cma","region":"camera@58000000",'\
-'"limit":"70%","total":67108864,"free":13107200,"used":50331648,'\
+'"limit":"70%","total":67108864,"free":15204352,"used":50331648,'\
 '"peak":54525952,"buffers":6,"allocations":17,"largest_success":33177600,'\
 '"smallest_failure":16777216,"failures_limit":2,"failures_memory":1,'\
 '"failures_other":0,"pooled":2097152,"pool_hits":7,"pool_misses":2,"contiguous":true,"cpu_access":true}'
@@ -163,7 +180,7 @@ system process  30 root viewer          1   4M" "" top
 Heap        camera
 Also        cam
 Memory      CMA area camera@58000000, each buffer in one piece
-Size        64M, 12.5M free, perhaps in pieces
+Size        64M, 14.5M free, perhaps in pieces
 Lent        48M (buffers: 6)
 Peak        52M
 Pool        2M kept for the next request
@@ -225,7 +242,7 @@ BUFFER MEMORY INODE OFFSET    SIZE NAME     HOLDER  PID USER COMMAND   DESCRIPTO
 @test "info --bytes: in words, too" {
 	run -- "$with_heaps" "$DMAHEAP" info --bytes camera
 	[[ $status -eq 0 && $output == *"
-Size        67108864, 13107200 free, perhaps in pieces
+Size        67108864, 15204352 free, perhaps in pieces
 Lent        50331648 (buffers: 6)
 Peak        54525952
 Pool        2097152 kept for the next request
