@@ -31,8 +31,20 @@ struct request {
 	bool svg;
 };
 
-/* Whether the caller is told where buffers are. */
-static bool is_administrator(void)
+/* The inode of the initial user namespace, on every kernel. */
+#define INITIAL_USER_NAMESPACE 0xeffffffdU
+
+/* A kernel without user namespaces has no such file. */
+static bool is_in_initial_namespace(void)
+{
+	struct stat st;
+
+	if (stat("/proc/self/ns/user", &st))
+		return errno == ENOENT;
+	return st.st_ino == INITIAL_USER_NAMESPACE;
+}
+
+static bool has_capability(void)
 {
 	struct __user_cap_header_struct header = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
@@ -42,6 +54,15 @@ static bool is_administrator(void)
 	return !syscall(SYS_capget, &header, data) &&
 	       data[CAP_TO_INDEX(CAP_SYS_ADMIN)].effective &
 	       CAP_TO_MASK(CAP_SYS_ADMIN);
+}
+
+/*
+ * Whether the caller is told where buffers are. Others get a list without places,
+ * as of buffers that are not in the region.
+ */
+static bool is_administrator(void)
+{
+	return is_in_initial_namespace() && has_capability();
 }
 
 /* Why a heap that could be opened has no picture for the caller; or 0. */
@@ -179,7 +200,8 @@ const struct command map_command = {
 	.details =
 		"Each character stands for as many bytes as the picture says: a letter for who\n"
 		"asked for the memory there, small if a part of it is free, '*' if several\n"
-		"processes did. Places are told as offsets in the region.\n"
+		"processes did. Places are told as offsets in the region; not to root of another\n"
+		"user namespace, as in some containers.\n"
 		"JSON has the table and the figures: what is not known is null.\n",
 	.options = (const struct command_option[]) {
 		{ MAP_BYTES, "bytes", NULL, "sizes in the table in bytes" },
