@@ -8,6 +8,7 @@
 
 #include "map.h"
 #include "size.h"
+#include "utf8.h"
 
 /* In units of the picture, which scales. */
 #define WIDTH 1000
@@ -39,57 +40,30 @@ static const char style[] =
 	"@media(prefers-color-scheme:dark){.paper{fill:#1b1b1f}text{fill:#ddd}"
 	".free{fill:#38383f}.letter{fill:#111}.lent{stroke:#1b1b1f}}";
 
-/* The length of the UTF-8 character at @text, or 0 if there is none. */
-static size_t utf8_length(const unsigned char *text)
+/* XML has neither the last two nor most of those below the space. */
+static bool is_shown(uint32_t code)
 {
-	static const struct {
-		unsigned char mask, lead;
-		uint32_t least;
-	} forms[] = {
-		{ 0xe0, 0xc0, 0x80 }, { 0xf0, 0xe0, 0x800 },
-		{ 0xf8, 0xf0, 0x10000 },
-	};
-
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		uint32_t code = text[0] & ~forms[i].mask;
-		size_t more;
-
-		if ((text[0] & forms[i].mask) != forms[i].lead)
-			continue;
-		for (more = 1; more <= i + 1; more++) {
-			if ((text[more] & 0xc0) != 0x80)
-				return 0;
-			code = code << 6 | (text[more] & 0x3f);
-		}
-		/* Neither are halves of pairs, nor what XML leaves out. */
-		if (code < forms[i].least || code > 0x10ffff ||
-		    (code >= 0xd800 && code < 0xe000) ||
-		    code == 0xfffe || code == 0xffff)
-			return 0;
-		return more;
-	}
-	return 0;
+	return code >= ' ' && code != 0x7f && code != 0xfffe && code != 0xffff;
 }
 
 /* What a process calls itself may be anything: here it is text. */
 static void put_text(const char *text, FILE *stream)
 {
-	const unsigned char *next = (const unsigned char *)text;
+	while (*text) {
+		uint32_t code;
+		size_t length = utf8_length(text, &code);
 
-	while (*next) {
-		size_t length = utf8_length(next);
-
-		if (length)
-			fwrite(next, length, 1, stream);
-		else if (*next == '&')
+		if (!length || !is_shown(code))
+			fputc('?', stream);
+		else if (code == '&')
 			fputs("&amp;", stream);
-		else if (*next == '<')
+		else if (code == '<')
 			fputs("&lt;", stream);
-		else if (*next == '>')
+		else if (code == '>')
 			fputs("&gt;", stream);
 		else
-			fputc(*next < ' ' || *next > '~' ? '?' : *next, stream);
-		next += length ? length : 1;
+			fwrite(text, length, 1, stream);
+		text += length ? length : 1;
 	}
 }
 

@@ -10,6 +10,7 @@
 
 #include "size.h"
 #include "table.h"
+#include "utf8.h"
 
 static const struct {
 	int json_type;
@@ -210,9 +211,47 @@ static int arrange(const struct table *table)
 	return ret;
 }
 
+static int clean_cell(struct libscols_line *line, size_t column)
+{
+	const char *text = scols_cell_get_data(scols_line_get_cell(line, column));
+	char *clean;
+	int ret;
+
+	if (!text)
+		return 0;
+	clean = utf8_copy(text);
+	ret = clean ? set_text(line, column, clean) : -ENOMEM;
+	free(clean);
+	return ret;
+}
+
+/* What processes and buffers are called may be anything, but JSON is UTF-8. */
+static int clean_cells(const struct table *table)
+{
+	const size_t n_columns = scols_table_get_ncols(table->scols);
+	const size_t n_lines = scols_table_get_nlines(table->scols);
+	int ret = 0;
+
+	for (size_t i = 0; i < n_lines; i++) {
+		struct libscols_line *line = scols_table_get_line(table->scols, i);
+
+		for (size_t j = 0; !ret && j < n_columns; j++)
+			ret = clean_cell(line, j);
+	}
+	return ret;
+}
+
+/* As it is to be printed. */
+static int prepare(const struct table *table)
+{
+	int ret = table->json ? clean_cells(table) : 0;
+
+	return ret ? ret : arrange(table);
+}
+
 int print_table(const struct table *table)
 {
-	int ret = arrange(table);
+	int ret = prepare(table);
 
 	return ret ? ret : scols_print_table(table->scols);
 }
@@ -226,7 +265,7 @@ int print_json(FILE *stream, const struct table *tables, size_t n_tables)
 	for (size_t i = 0; !ret && i < n_tables; i++) {
 		char *text = NULL, *end;
 
-		ret = arrange(&tables[i]);
+		ret = prepare(&tables[i]);
 		if (!ret)
 			ret = scols_print_table_to_string(tables[i].scols,
 							  &text);

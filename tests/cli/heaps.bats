@@ -310,3 +310,23 @@ system   1M                                      Inappropriate ioctl for device"
 		doctor --json
 	END
 }
+
+# with_odd_names ARGUMENT...: one of a process that is cut off within a character,
+# and one of a buffer; read by a parser that takes nothing but UTF-8.
+with_odd_names() {
+	# shellcheck disable=SC2016 # for the inner shell
+	"$with_heaps" sh -c '
+		printf "Name:\tcam\351ra\342\202\nUid:\t0\n" >/proc/20/status
+		printf "name:\tl\377ft\n" >>/proc/20/task/20/fdinfo/5
+		exec "$DMAHEAP" "$@"' sh "$@" |
+		python3 -c 'import json, sys
+print(ascii(json.load(sys.stdin.buffer)))'
+}
+
+@test "--json: what is no UTF-8 is replaced" {
+	run with_odd_names top --json
+	[[ $status -eq 0 && $output == *"'command': 'cam\\ufffdra\\ufffd\\ufffd'"* ]]
+	run with_odd_names info --json system
+	[[ $status -eq 0 && $output == *"'command': 'cam\\ufffdra\\ufffd\\ufffd'"* ]]
+	[[ $output == *"'name': 'l\\ufffdft'"* ]]
+}
