@@ -60,6 +60,8 @@ struct top {
 	uint64_t seconds;
 	uint64_t count;		/* how often; 0: until the end */
 	bool live;		/* on a terminal, drawn again and again */
+	bool has_mode;		/* of the terminal that keys come from */
+	struct termios mode;	/* as it was found */
 	struct table table;
 };
 
@@ -288,6 +290,73 @@ static int print_once(struct top *top)
 	return ret;
 }
 
+/* Keys come one by one, and unseen. */
+static void set_mode(const struct top *top)
+{
+	struct termios mode = top->mode;
+
+	mode.c_lflag &= ~(ICANON | ECHO);
+	if (top->has_mode)
+		tcsetattr(STDIN_FILENO, TCSANOW, &mode);
+}
+
+/* Whoever changes a terminal that is another's is stopped. */
+static bool is_in_background(void)
+{
+	const pid_t group = tcgetpgrp(STDIN_FILENO);
+
+	return group >= 0 && group != getpgrp();
+}
+
+static void restore_mode(const struct top *top)
+{
+	if (top->has_mode && !is_in_background())
+		tcsetattr(STDIN_FILENO, TCSANOW, &top->mode);
+}
+
+/* Stops as the signal does, but with the terminal as it was found. */
+static void stop(const struct top *top)
+{
+	sigset_t set;
+
+	restore_mode(top);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTSTP);
+	kill(getpid(), SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	/* Where it could not be stopped, nobody else continues it. */
+	kill(getpid(), SIGCONT);
+}
+
+enum event {
+	EVENT_NONE,
+	EVENT_NEXT,		/* it is to be shown again */
+	EVENT_END,
+};
+
+/*
+ * Whoever continues it may have changed the terminal, and what is on it. Signals
+ * that end it come before, as their numbers are lower.
+ */
+static enum event take_signal(const struct top *top, int signals)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signals, &info, sizeof(info)) != sizeof(info))
+		return EVENT_NONE;
+	switch (info.ssi_signo) {
+	case SIGTSTP:
+		stop(top);
+		return EVENT_NONE;
+	case SIGCONT:
+		set_mode(top);
+		return EVENT_NEXT;
+	default:
+		return EVENT_END;
+	}
+}
+
 /* Waits. Returns false if it is to end: a signal came, or the key q. */
 static bool wait_for_next(const struct top *top, int signals)
 {
@@ -295,18 +364,20 @@ static bool wait_for_next(const struct top *top, int signals)
 		{ .fd = signals, .events = POLLIN },
 		{ .fd = top->live ? STDIN_FILENO : -1, .events = POLLIN },
 	};
+	enum event event = EVENT_NONE;
 	char key;
 
-	while (poll(events, 2, (int)top->seconds * 1000) > 0) {
+	while (event == EVENT_NONE &&
+	       poll(events, 2, (int)top->seconds * 1000) > 0) {
 		if (events[0].revents)
-			return false;
+			event = take_signal(top, signals);
 		/* Without somebody who can press it. */
-		if (read(STDIN_FILENO, &key, 1) != 1)
+		else if (read(STDIN_FILENO, &key, 1) != 1)
 			events[1].fd = -1;
 		else if (key == 'q' || key == 'Q')
-			return false;
+			event = EVENT_END;
 	}
-	return true;
+	return event != EVENT_END;
 }
 
 static int repeat(struct top *top, int signals)
@@ -321,22 +392,35 @@ static int repeat(struct top *top, int signals)
 	return ret;
 }
 
-/* Keys come one by one, and unseen. */
 static int repeat_live(struct top *top, int signals)
 {
-	struct termios before, mode;
-	bool has_mode = !tcgetattr(STDIN_FILENO, &before);
 	int ret;
 
-	if (has_mode) {
-		mode = before;
-		mode.c_lflag &= ~(ICANON | ECHO);
-		tcsetattr(STDIN_FILENO, TCSANOW, &mode);
-	}
+	top->has_mode = !tcgetattr(STDIN_FILENO, &top->mode);
+	set_mode(top);
 	ret = repeat(top, signals);
-	if (has_mode)
-		tcsetattr(STDIN_FILENO, TCSANOW, &before);
+	restore_mode(top);
 	return ret;
+}
+
+/*
+ * An end by a signal is an end, and leaves the terminal as it was; so does a stop,
+ * where there is a terminal to be left.
+ */
+static int open_signals(bool live)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	if (live) {
+		sigaddset(&set, SIGTSTP);
+		sigaddset(&set, SIGCONT);
+	}
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
 static int parse_options(const struct command *command, int argc, char **argv,
@@ -370,7 +454,6 @@ static int parse_options(const struct command *command, int argc, char **argv,
 static int top_run(const struct command *command, int argc, char **argv)
 {
 	struct top top = { .seconds = 2 };
-	sigset_t set;
 	int signals, ret;
 
 	ret = parse_options(command, argc, argv, &top);
@@ -380,13 +463,7 @@ static int top_run(const struct command *command, int argc, char **argv)
 	if (!top.live && !top.count)
 		top.count = 1;
 
-	/* An end by a signal is an end, and leaves the terminal as it was. */
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signals = signalfd(-1, &set, SFD_CLOEXEC);
+	signals = open_signals(top.live);
 	if (signals < 0)
 		return failure("can't wait for signals: %s", strerror(errno));
 

@@ -327,6 +327,58 @@ Try 'dmaheap help top'." top -d 86401
 	[[ $output == *"status 0"* && $output == *" icanon "* && $output == *" echo "* ]]
 }
 
+# shown TEXT TIMES: waits until it is on the screen so often, up to 20 seconds.
+shown() {
+	local i
+
+	for ((i = 0; i < 200; i++)); do
+		[[ $(grep -aoF "$1" "$screen" | wc -l) -lt $2 ]] || return 0
+		sleep 0.1
+	done
+}
+
+# at_terminal COMMANDS: in a shell that does nothing for its jobs but to let them
+# stop and go on. Keys come from stdin.
+at_terminal() {
+	# shellcheck disable=SC2016 # for the shell
+	commands=$1 script -qefc 'bash -mc "$commands"' "$screen" >/dev/null
+}
+
+# shellcheck disable=SC2016 # for the shell
+@test "top at a terminal: Ctrl-Z stops it, and the terminal is as it was" {
+	local corner=$'\e[H\e[J' screen=$BATS_TEST_TMPDIR/screen
+
+	touch "$screen"
+	{
+		shown "$corner" 1
+		printf '\032'
+		shown "$corner" 2
+		printf q
+	} | at_terminal '"$DMAHEAP" top -d 600
+		echo "first status $?"; stty -a
+		fg
+		echo "last status $?"; stty -a'
+	run cat "$screen"
+	[[ $output == *"$corner"*"first status 148"*" icanon "*" echo "*"$corner"*"last status 0"*" icanon "*" echo "* ]]
+}
+
+# shellcheck disable=SC2016 # for the shell
+@test "top at a terminal: what is stopped can be ended" {
+	local corner=$'\e[H\e[J' screen=$BATS_TEST_TMPDIR/screen
+
+	touch "$screen"
+	{
+		shown "$corner" 1
+		printf '\032'
+		shown "last status" 1
+	} | at_terminal '"$DMAHEAP" top -d 600
+		kill -TERM %1; kill -CONT %1
+		wait %1
+		echo "last status $?"; stty -a'
+	run cat "$screen"
+	[[ $output == *"last status 0"*" icanon "*" echo "* ]]
+}
+
 @test "map: no heap" {
 	expect 2 "" "dmaheap map: HEAP is missing
 Try 'dmaheap help map'." map --svg
