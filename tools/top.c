@@ -479,7 +479,7 @@ const struct command top_command = {
 	.summary = "Show who has how much, those who have most first",
 	.details =
 		"At a terminal it shows this again every 2 seconds, until 'q' or Ctrl-C;\n"
-		"otherwise, once.\n",
+		"otherwise, once. With --json and --count it prints one object after the other.\n",
 	.columns = columns,
 	.n_columns = N_COLUMNS,
 	.options = (const struct command_option[]) {

@@ -158,6 +158,18 @@ system process  30 root viewer          1   4M" "" top
 	[[ ${lines[5]} == "gpu    process  40 root viewer          1 8388608" ]]
 }
 
+# As jq reads them.
+@test "top --json --count: one object after the other" {
+	run --separate-stderr -- "$with_heaps" "$DMAHEAP" top --json -d 1 -n 2
+	[[ $status -eq 0 && -z $stderr ]]
+	[[ $(python3 -c 'import json, sys
+rest = sys.argv[1]
+while rest:
+    top, end = json.JSONDecoder().raw_decode(rest)
+    print(*top, len(top["holders"]))
+    rest = rest[end:].lstrip()' "$output") == $'holders 3\nholders 3' ]]
+}
+
 # Where a process is not to be seen, there may be more.
 @test "top: processes that are hidden are told of" {
 	# shellcheck disable=SC2016 # for the inner shell
