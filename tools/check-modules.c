@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "checks.h"
 
@@ -44,20 +45,37 @@ static bool has_failed_to_build(const char *version, const char *release,
 	return has_line(path, kernel);
 }
 
-static void find_why_not_built(const char *release, struct findings *findings)
+/* Packages are built on amd64 only; what the kernel's headers can do, anywhere. */
+static void tell_how_to_install(const struct utsname *kernel,
+				struct findings *findings)
+{
+	const char *release = kernel->release;
+	char command[CHECK_TEXT];
+
+	if (!strcmp(kernel->machine, "x86_64"))
+		snprintf(command, sizeof(command),
+			 "make deb && sudo apt install linux-headers-%s ./build/deb/dmabuf-heaps-dkms_*.deb",
+			 release);
+	else
+		snprintf(command, sizeof(command),
+			 "sudo apt install linux-headers-%s gcc make && sudo make -C /lib/modules/%s/build M=$PWD/kernel modules modules_install && sudo depmod",
+			 release, release);
+	found(findings, FINDING_MISSING, command,
+	      "the modules of dmabuf-heaps are not installed: this builds and installs them, in the folder of its sources");
+}
+
+static void find_why_not_built(const struct utsname *kernel,
+			       struct findings *findings)
 {
 	char version[64], command[CHECK_TEXT], log[256];
+	const char *release = kernel->release;
 
 	if (!exists("/lib/modules/%s/modules.dep", release)) {
 		found(findings, FINDING_MISSING, "sudo reboot",
 		      "the modules of the running kernel %s are gone, as after an upgrade: a newer one has to be started",
 		      release);
 	} else if (!find_package(version, sizeof(version))) {
-		snprintf(command, sizeof(command),
-			 "make deb && sudo apt install linux-headers-%s ./build/deb/dmabuf-heaps-dkms_*.deb",
-			 release);
-		found(findings, FINDING_MISSING, command,
-		      "the modules of dmabuf-heaps are not installed: this builds and installs them, in the folder of its sources");
+		tell_how_to_install(kernel, findings);
 	} else if (!exists("/lib/modules/%s/build/Makefile", release)) {
 		snprintf(command, sizeof(command),
 			 "sudo apt install linux-headers-%s", release);
@@ -143,7 +161,7 @@ bool check_modules(const struct machine *machine, struct findings *findings)
 	} else if (machine->built[MODULE_CORE]) {
 		find_why_not_loaded(left, findings);
 	} else {
-		find_why_not_built(machine->kernel.release, findings);
+		find_why_not_built(&machine->kernel, findings);
 	}
 	return machine->loaded[MODULE_CORE];
 }
