@@ -9,12 +9,12 @@ LIC_FILES_CHKSUM = "file://LICENSES/GPL-2.0;md5=b234ee4d69f5fce4486a80fdaf4a4263
 PV = "${@open(d.getVar('DMABUF_HEAPS_CHECKOUT') + '/VERSION').read().strip()}"
 DEPENDS = "util-linux"
 
-inherit meson pkgconfig
+inherit bash-completion meson pkgconfig
 
 FILESEXTRAPATHS:prepend := "${DMABUF_HEAPS_CHECKOUT}:"
 SRC_URI = "file://LICENSES file://VERSION file://docs file://kernel/include \
 	file://lib file://meson.build file://meson_options.txt \
-	file://tests/cli file://tests/lib file://tools"
+	file://packaging/completions file://tests/cli file://tests/lib file://tools"
 S = "${UNPACKDIR}"
 
 EXTRA_OEMESON = "-Dguest=false -Dtests=disabled"
