@@ -6,6 +6,7 @@
  */
 #include <linux/dma-buf.h>
 #include <linux/dma-heap-buffer.h>
+#include <linux/dma-resv.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -134,12 +135,34 @@ static void dma_heap_end_writer(const struct dma_heap_view *view)
 		dma_heap_drop_writer(writer);
 }
 
+/*
+ * For the work of devices that drivers have told of. dma-buf waits as well, but
+ * after us: what a device writes until then would not be seen, and if a signal
+ * ends the wait, nobody tells us that the access has not begun.
+ */
+static int dma_heap_wait_for_devices(struct dma_buf *dmabuf,
+				     enum dma_data_direction direction)
+{
+	bool write = direction != DMA_FROM_DEVICE;
+	long ret;
+
+	ret = dma_resv_wait_timeout(dmabuf->resv, dma_resv_usage_rw(write), true,
+				    MAX_SCHEDULE_TIMEOUT);
+
+	return ret < 0 ? ret : 0;
+}
+
 int dma_heap_buffer_begin_cpu_access(struct dma_buf *dmabuf,
 				     enum dma_data_direction direction)
 {
 	struct dma_heap_view *view = dmabuf->priv;
 	struct dma_heap_buffer *buffer = view->buffer;
 	struct dma_heap_writer *writer = NULL;
+	int ret;
+
+	ret = dma_heap_wait_for_devices(dmabuf, direction);
+	if (ret)
+		return ret;
 
 	if (direction != DMA_FROM_DEVICE && READ_ONCE(view->writable)) {
 		writer = dma_heap_writer_create(view);
