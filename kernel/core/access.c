@@ -68,8 +68,7 @@ static unsigned int dma_heap_end_maintenance(const struct dma_heap_access *acces
  * @access: What is known about it.
  *
  * Return: DMA_HEAP_SYNC_FOR_DEVICE, DMA_HEAP_SYNC_FOR_CPU, both (to be done in
- * this order), or 0. For a begin and an unmap, it is the open accesses' parts
- * of the memory that are synced for the device.
+ * this order), or 0.
  */
 unsigned int dma_heap_maintenance(enum dma_heap_event event,
 				  const struct dma_heap_access *access)

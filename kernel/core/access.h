@@ -33,8 +33,8 @@ enum dma_heap_event {
  * @device: Direction in which the device asked for the mapping.
  * @coherent: The device sees the CPU's caches.
  * @bounced: The device may get a copy of the memory instead of the memory.
- * @writer: For a begin and an unmap: a CPU access for writing is open, which
- *	did not end yet.
+ * @writer: For a begin and an unmap, which go part by part: what is synced is
+ *	being written to, in a CPU access that is open.
  */
 struct dma_heap_access {
 	bool cpu_writes;

@@ -38,6 +38,22 @@ dma_heap_span_common(struct dma_heap_span a, struct dma_heap_span b)
 	return (struct dma_heap_span){ first, end > first ? end - first : 0 };
 }
 
+/* What of a span is before a page that is in it, or just behind it. */
+static inline struct dma_heap_span
+dma_heap_span_before(struct dma_heap_span span, unsigned long page)
+{
+	return (struct dma_heap_span){ span.first, page - span.first };
+}
+
+/* And the rest. */
+static inline struct dma_heap_span
+dma_heap_span_from(struct dma_heap_span span, unsigned long page)
+{
+	return (struct dma_heap_span){
+		page, span.first + span.nr_pages - page
+	};
+}
+
 /**
  * struct dma_heap_view - a dma-buf over a buffer, whole or in part
  * @buffer: The memory. The view holds a reference.
@@ -63,7 +79,8 @@ struct dma_heap_view {
  * @view: Through what.
  * @process: Who, so that one that died is not waited for.
  * @count: How often it has begun.
- * @link: Place in &dma_heap_buffer.writers.
+ * @link: Place in &dma_heap_buffer.writers, which are in the order of their
+ *	views' first pages.
  */
 struct dma_heap_writer {
 	const struct dma_heap_view *view;

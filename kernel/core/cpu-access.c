@@ -114,6 +114,18 @@ dma_heap_find_ending_writer(const struct dma_heap_view *view)
 	return NULL;
 }
 
+/* Behind those that begin at the same page, which came before. */
+static void dma_heap_insert_writer(struct dma_heap_writer *writer)
+{
+	struct list_head *place;
+
+	list_for_each_prev(place, &writer->view->buffer->writers)
+		if (list_entry(place, struct dma_heap_writer, link)->view->span.first <=
+		    writer->view->span.first)
+			break;
+	list_add(&writer->link, place);
+}
+
 /* Takes over @writer. */
 static void dma_heap_add_writer(struct dma_heap_writer *writer)
 {
@@ -123,7 +135,7 @@ static void dma_heap_add_writer(struct dma_heap_writer *writer)
 		same->count++;
 		dma_heap_writer_free(writer);
 	} else {
-		list_add_tail(&writer->link, &writer->view->buffer->writers);
+		dma_heap_insert_writer(writer);
 	}
 }
 

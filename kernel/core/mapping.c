@@ -177,50 +177,55 @@ static void dma_heap_sync_span(struct dma_heap_mapping *mapping,
 	}
 }
 
-static bool dma_heap_is_written(const struct dma_heap_buffer *buffer,
-				struct dma_heap_span span)
+/* A part that open accesses write to all of, or to nothing of. */
+static void dma_heap_give_part_to_cpu(struct dma_heap_mapping *mapping,
+				      struct dma_heap_span part, bool written,
+				      enum dma_heap_event event,
+				      enum dma_data_direction direction)
 {
-	const struct dma_heap_writer *writer;
+	struct dma_heap_access access = dma_heap_mapping_access(mapping);
+	unsigned int due;
 
-	list_for_each_entry(writer, &buffer->writers, link)
-		if (dma_heap_span_common(writer->view->span, span).nr_pages)
-			return true;
-
-	return false;
+	access.cpu = direction;
+	access.writer = written;
+	due = dma_heap_maintenance(event, &access);
+	if (due & DMA_HEAP_SYNC_FOR_DEVICE)
+		dma_heap_sync_span(mapping, part, DMA_HEAP_SYNC_FOR_DEVICE);
+	if (due & DMA_HEAP_SYNC_FOR_CPU)
+		dma_heap_sync_span(mapping, part, DMA_HEAP_SYNC_FOR_CPU);
 }
 
-/* Sends to memory what open accesses have written to a span so far. */
-static void dma_heap_sync_written(struct dma_heap_buffer *buffer,
-				  struct dma_heap_mapping *mapping,
-				  struct dma_heap_span span)
-{
-	const struct dma_heap_writer *writer;
-
-	list_for_each_entry(writer, &buffer->writers, link)
-		dma_heap_sync_span(mapping,
-				   dma_heap_span_common(writer->view->span, span),
-				   DMA_HEAP_SYNC_FOR_DEVICE);
-}
-
-/* Before the CPU looks at a span, or after the device has had it. */
+/*
+ * Before the CPU looks at a span, or after the device has had it. Each page is
+ * synced once, however many write to it: the writers are in the order in which
+ * their parts begin.
+ */
 static void dma_heap_give_to_cpu(struct dma_heap_buffer *buffer,
 				 struct dma_heap_mapping *mapping,
 				 struct dma_heap_span span,
 				 enum dma_heap_event event,
 				 enum dma_data_direction direction)
 {
-	struct dma_heap_access access = dma_heap_mapping_access(mapping);
-	unsigned int due;
+	struct dma_heap_span left = dma_heap_span_common(span, mapping->span);
+	const struct dma_heap_writer *writer;
 
 	lockdep_assert_held(&buffer->lock);
 
-	access.cpu = direction;
-	access.writer = dma_heap_is_written(buffer, span);
-	due = dma_heap_maintenance(event, &access);
-	if (due & DMA_HEAP_SYNC_FOR_DEVICE)
-		dma_heap_sync_written(buffer, mapping, span);
-	if (due & DMA_HEAP_SYNC_FOR_CPU)
-		dma_heap_sync_span(mapping, span, DMA_HEAP_SYNC_FOR_CPU);
+	list_for_each_entry(writer, &buffer->writers, link) {
+		struct dma_heap_span written, before;
+
+		written = dma_heap_span_common(writer->view->span, left);
+		if (!written.nr_pages)
+			continue;
+
+		before = dma_heap_span_before(left, written.first);
+		left = dma_heap_span_from(left, written.first + written.nr_pages);
+		dma_heap_give_part_to_cpu(mapping, before, false, event,
+					  direction);
+		dma_heap_give_part_to_cpu(mapping, written, true, event,
+					  direction);
+	}
+	dma_heap_give_part_to_cpu(mapping, left, false, event, direction);
 }
 
 /* Before the CPU's access: what a begin means to each device. */

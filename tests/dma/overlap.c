@@ -8,10 +8,15 @@
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../uapi/tracing.h"
 #include "device.h"
+
+#define PAGES(n) ((n) * page_size())
 
 TEST(device_may_come_while_the_cpu_writes)
 {
@@ -200,4 +205,68 @@ TEST(access_lasts_until_its_last_part_has_ended)
 	end_access(&buffer, DMA_BUF_SYNC_WRITE);
 	check_device_sees(&codec, 0, 3000);
 	check_cpu_reads(&buffer);
+}
+
+/* Parts that begin and end within each other, begun in no order. */
+TEST(writers_of_parts_take_nothing_from_the_device_or_each_other)
+{
+	const struct { size_t first, pages; } parts[] = {
+		{ 4, 2 }, { 1, 2 }, { 2, 1 }, { 1, 1 }, { 5, 1 }, { 2, 2 },
+	};
+	const struct buffer buffer = new_buffer(heap, PAGES(8), O_RDWR);
+	struct device camera = attach(&buffer, WRITES);
+	struct buffer views[ARRAY_SIZE(parts)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		views[i] = new_view(heap, &buffer, PAGES(parts[i].first),
+				    PAGES(parts[i].pages), O_RDWR);
+		begin_access(&views[i], DMA_BUF_SYNC_WRITE);
+		cpu_draws(&views[i], 100 * i, 100, 1);
+	}
+	device_writes(&camera, 0, 1000, 2);
+	device_writes(&camera, PAGES(6), MOST_MOVED, 3);
+	other_process_reads(&buffer);
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
+		cpu_draws(&views[i], 1000 + 100 * i, 100, 4);
+		end_access(&views[i], DMA_BUF_SYNC_WRITE);
+		check_cpu_reads(&buffer);
+	}
+	unmap(&camera);
+	check_cpu_sees(&buffer);
+}
+
+/* Bytes that a begin syncs in one direction, "cpu" or "device". */
+static size_t synced_by_a_begin(const struct buffer *buffer, const char *way)
+{
+	char line[MOST_EVENT], to[8];
+	size_t bytes = 0, len;
+	FILE *trace;
+
+	begin_tracing("dmabuf_heaps/dma_heap_sync");
+	begin_access(buffer, DMA_BUF_SYNC_READ);
+	trace = end_tracing("dmabuf_heaps/dma_heap_sync");
+	while (next_event(trace, line)) {
+		const int fields = sscanf(strstr(line, " len="),
+					  " len=%zu for=%7s", &len, to);
+
+		CHECK_EQUAL(fields, 2);
+		if (!strcmp(to, way))
+			bytes += len;
+	}
+	fclose(trace);
+	return bytes;
+}
+
+TEST(reader_pays_once_for_any_number_of_writers)
+{
+	const struct buffer buffer = new_buffer(heap, PAGES(3), O_RDWR);
+	struct buffer views[8];
+
+	attach(&buffer, WRITES);
+	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
+		views[i] = new_view(heap, &buffer, PAGES(i % 2), PAGES(2), O_RDWR);
+		begin_access(&views[i], DMA_BUF_SYNC_WRITE);
+	}
+	CHECK(synced_by_a_begin(&buffer, "device") <= buffer.len);
+	CHECK(synced_by_a_begin(&buffer, "cpu") <= buffer.len);
 }
