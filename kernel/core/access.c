@@ -38,14 +38,25 @@ dma_heap_give_back_maintenance(const struct dma_heap_access *access)
 
 	/*
 	 * One that writes makes it stale, for a CPU that writes, too: written
-	 * in part, a stale line would take its neighbours along. What another
-	 * access has written so far would be thrown away with the stale lines,
-	 * so it goes to memory first.
+	 * in part, a stale line would take its neighbours along.
 	 */
-	if (access->writer)
-		return DMA_HEAP_SYNC_FOR_DEVICE | DMA_HEAP_SYNC_FOR_CPU;
+	if (!access->writer)
+		return DMA_HEAP_SYNC_FOR_CPU;
 
-	return DMA_HEAP_SYNC_FOR_CPU;
+	/*
+	 * A copy has nothing new where an access for writing is open, as the
+	 * device is not to write there: to bring it here would take away what
+	 * is written.
+	 */
+	if (access->coherent)
+		return 0;
+
+	/*
+	 * What another access has written so far would be thrown away with the
+	 * stale lines, so it goes to memory first. This is also for what may
+	 * be bounced, but need not: stale lines have to go.
+	 */
+	return DMA_HEAP_SYNC_BOTH;
 }
 
 static unsigned int dma_heap_end_maintenance(const struct dma_heap_access *access)
@@ -68,7 +79,7 @@ static unsigned int dma_heap_end_maintenance(const struct dma_heap_access *acces
  * @access: What is known about it.
  *
  * Return: DMA_HEAP_SYNC_FOR_DEVICE, DMA_HEAP_SYNC_FOR_CPU, both (to be done in
- * this order), or 0.
+ * this order, a little at a time), or 0.
  */
 unsigned int dma_heap_maintenance(enum dma_heap_event event,
 				  const struct dma_heap_access *access)
@@ -87,7 +98,7 @@ unsigned int dma_heap_maintenance(enum dma_heap_event event,
 		return dma_heap_end_maintenance(access);
 	}
 
-	return DMA_HEAP_SYNC_FOR_DEVICE | DMA_HEAP_SYNC_FOR_CPU;
+	return DMA_HEAP_SYNC_BOTH;
 }
 
 /**

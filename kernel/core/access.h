@@ -9,6 +9,8 @@
 /* What maintenance is due: none, one, or both in this order. */
 #define DMA_HEAP_SYNC_FOR_DEVICE	BIT(0)
 #define DMA_HEAP_SYNC_FOR_CPU		BIT(1)
+#define DMA_HEAP_SYNC_BOTH		(DMA_HEAP_SYNC_FOR_DEVICE | \
+					 DMA_HEAP_SYNC_FOR_CPU)
 
 /**
  * enum dma_heap_event - when cache maintenance may be due

@@ -106,14 +106,23 @@ static unsigned long dma_heap_dma_attrs(unsigned int due)
 }
 
 static void dma_heap_sync_piece(const struct dma_heap_mapping *mapping,
-				dma_addr_t addr, size_t len, unsigned int how)
+				dma_addr_t addr, size_t len, unsigned int due)
 {
-	if (how == DMA_HEAP_SYNC_FOR_CPU)
-		dma_sync_single_for_cpu(mapping->dev, addr, len,
-					mapping->mapped);
-	else
+	if (due & DMA_HEAP_SYNC_FOR_DEVICE)
 		dma_sync_single_for_device(mapping->dev, addr, len,
 					   mapping->mapped);
+	if (due & DMA_HEAP_SYNC_FOR_CPU)
+		dma_sync_single_for_cpu(mapping->dev, addr, len,
+					mapping->mapped);
+}
+
+/*
+ * How much to sync at a time. What a process stores between the one way and the
+ * other is lost, so that is not to take long.
+ */
+static size_t dma_heap_sync_step(unsigned int due)
+{
+	return due == DMA_HEAP_SYNC_BOTH ? PAGE_SIZE : SIZE_MAX;
 }
 
 /*
@@ -122,22 +131,23 @@ static void dma_heap_sync_piece(const struct dma_heap_mapping *mapping,
  * a time has to be in one piece on both.
  */
 static void dma_heap_sync_part(struct dma_heap_mapping *mapping, size_t start,
-			       size_t end, unsigned int how)
+			       size_t end, unsigned int due)
 {
+	const size_t step = dma_heap_sync_step(due);
 	struct scatterlist *cpu = mapping->table.sgl;
 	struct scatterlist *dma = mapping->table.sgl;
 	size_t cpu_done = 0, dma_done = 0, pos = 0;
 
 	while (pos < end) {
-		size_t n = min(cpu->length - cpu_done,
-			       sg_dma_len(dma) - dma_done);
+		size_t n = min3(cpu->length - cpu_done,
+				sg_dma_len(dma) - dma_done, step);
 		size_t from = max(pos, start);
 		size_t to = min(pos + n, end);
 
 		if (from < to)
 			dma_heap_sync_piece(mapping, sg_dma_address(dma) +
 					    dma_done + (from - pos),
-					    to - from, how);
+					    to - from, due);
 		pos += n;
 		cpu_done += n;
 		if (cpu_done == cpu->length) {
@@ -152,29 +162,46 @@ static void dma_heap_sync_part(struct dma_heap_mapping *mapping, size_t start,
 	}
 }
 
-/* Syncs what a span and a mapping have in common, one way. */
-static void dma_heap_sync_span(struct dma_heap_mapping *mapping,
-			       struct dma_heap_span span, unsigned int how)
+/* One way. */
+static void dma_heap_sync_all(struct dma_heap_mapping *mapping,
+			      unsigned int due)
 {
-	struct dma_heap_span common = dma_heap_span_common(span, mapping->span);
-	size_t start;
-
-	if (!common.nr_pages)
-		return;
-
-	trace_dma_heap_sync(mapping->dev, (u64)common.nr_pages << PAGE_SHIFT,
-			    how == DMA_HEAP_SYNC_FOR_CPU);
-	if (common.nr_pages < mapping->span.nr_pages) {
-		start = (common.first - mapping->span.first) << PAGE_SHIFT;
-		dma_heap_sync_part(mapping, start,
-				   start + (common.nr_pages << PAGE_SHIFT), how);
-	} else if (how == DMA_HEAP_SYNC_FOR_CPU) {
+	if (due == DMA_HEAP_SYNC_FOR_CPU)
 		dma_sync_sgtable_for_cpu(mapping->dev, &mapping->table,
 					 mapping->mapped);
-	} else {
+	else
 		dma_sync_sgtable_for_device(mapping->dev, &mapping->table,
 					    mapping->mapped);
+}
+
+static void dma_heap_trace_sync(const struct dma_heap_mapping *mapping,
+				u64 len, unsigned int due)
+{
+	if (due & DMA_HEAP_SYNC_FOR_DEVICE)
+		trace_dma_heap_sync(mapping->dev, len, false);
+	if (due & DMA_HEAP_SYNC_FOR_CPU)
+		trace_dma_heap_sync(mapping->dev, len, true);
+}
+
+/* Syncs what a span and a mapping have in common, as it is due. */
+static void dma_heap_sync_span(struct dma_heap_mapping *mapping,
+			       struct dma_heap_span span, unsigned int due)
+{
+	struct dma_heap_span common = dma_heap_span_common(span, mapping->span);
+	size_t start, len = common.nr_pages << PAGE_SHIFT;
+
+	if (!due || !len)
+		return;
+
+	dma_heap_trace_sync(mapping, len, due);
+	if (common.nr_pages == mapping->span.nr_pages &&
+	    due != DMA_HEAP_SYNC_BOTH) {
+		dma_heap_sync_all(mapping, due);
+		return;
 	}
+
+	start = (common.first - mapping->span.first) << PAGE_SHIFT;
+	dma_heap_sync_part(mapping, start, start + len, due);
 }
 
 /* A part that open accesses write to all of, or to nothing of. */
@@ -184,15 +211,10 @@ static void dma_heap_give_part_to_cpu(struct dma_heap_mapping *mapping,
 				      enum dma_data_direction direction)
 {
 	struct dma_heap_access access = dma_heap_mapping_access(mapping);
-	unsigned int due;
 
 	access.cpu = direction;
 	access.writer = written;
-	due = dma_heap_maintenance(event, &access);
-	if (due & DMA_HEAP_SYNC_FOR_DEVICE)
-		dma_heap_sync_span(mapping, part, DMA_HEAP_SYNC_FOR_DEVICE);
-	if (due & DMA_HEAP_SYNC_FOR_CPU)
-		dma_heap_sync_span(mapping, part, DMA_HEAP_SYNC_FOR_CPU);
+	dma_heap_sync_span(mapping, part, dma_heap_maintenance(event, &access));
 }
 
 /*
@@ -256,9 +278,9 @@ void dma_heap_sync_for_device(const struct dma_heap_view *view,
 
 		access.cpu = direction;
 		access.cpu_writes = view->writable;
-		if (dma_heap_maintenance(DMA_HEAP_CPU_END, &access))
-			dma_heap_sync_span(mapping, view->span,
-					   DMA_HEAP_SYNC_FOR_DEVICE);
+		dma_heap_sync_span(mapping, view->span,
+				   dma_heap_maintenance(DMA_HEAP_CPU_END,
+							&access));
 	}
 }
 

@@ -64,8 +64,10 @@ static const struct rule {
 	{ "begin: the device's data is in memory, or in the copy, only",
 	  BEGIN, NOT_THE_SAME, ANY, ALL, FROM | BIDIR, NO, FOR_CPU },
 	{ "begin: another's unfinished writes must survive that",
-	  BEGIN, NOT_THE_SAME, ANY, ALL, FROM | BIDIR, YES,
+	  BEGIN, NONCOHERENT | BOUNCED_NONCOHERENT, ANY, ALL, FROM | BIDIR, YES,
 	  FOR_DEVICE | FOR_CPU },
+	{ "begin: unfinished writes are newer than the copy",
+	  BEGIN, BOUNCED, ANY, ALL, FROM | BIDIR, YES, NOTHING },
 
 	{ "end: nothing was written in an access declared a read",
 	  END, NOT_THE_SAME, ANY, FROM, ALL, ANY, NOTHING },
@@ -79,8 +81,10 @@ static const struct rule {
 	{ "unmap: the device's data is in memory, or in the copy, only",
 	  UNMAP, NOT_THE_SAME, ANY, ALL, FROM | BIDIR, NO, FOR_CPU },
 	{ "unmap: unfinished writes must survive that",
-	  UNMAP, NOT_THE_SAME, ANY, ALL, FROM | BIDIR, YES,
+	  UNMAP, NONCOHERENT | BOUNCED_NONCOHERENT, ANY, ALL, FROM | BIDIR, YES,
 	  FOR_DEVICE | FOR_CPU },
+	{ "unmap: unfinished writes are newer than the copy",
+	  UNMAP, BOUNCED, ANY, ALL, FROM | BIDIR, YES, NOTHING },
 };
 
 /* One of all combinations. */
