@@ -73,6 +73,20 @@ static unsigned int dma_heap_end_maintenance(const struct dma_heap_access *acces
 	return DMA_HEAP_SYNC_FOR_DEVICE;
 }
 
+static unsigned int
+dma_heap_dirtied_maintenance(const struct dma_heap_access *access)
+{
+	/* A copy gets it when a process brings it there. */
+	if (access->bounced)
+		return 0;
+
+	/*
+	 * For a device that writes, too: its data will be made visible by
+	 * throwing away what the caches have.
+	 */
+	return DMA_HEAP_SYNC_FOR_DEVICE;
+}
+
 /**
  * dma_heap_maintenance() - what has to be done for one mapping?
  * @event: What happens.
@@ -96,9 +110,34 @@ unsigned int dma_heap_maintenance(enum dma_heap_event event,
 		return dma_heap_give_back_maintenance(access);
 	case DMA_HEAP_CPU_END:
 		return dma_heap_end_maintenance(access);
+	case DMA_HEAP_DIRTIED:
+		return dma_heap_dirtied_maintenance(access);
 	}
 
 	return DMA_HEAP_SYNC_BOTH;
+}
+
+/**
+ * dma_heap_dirties() - has what a device wrote come into the CPU's caches?
+ * @event: What happens, a begin or an unmap.
+ * @access: What is known about it and the device's mapping.
+ *
+ * Return: Whether the others that have it, or get it, need to be thought of.
+ */
+bool dma_heap_dirties(enum dma_heap_event event,
+		      const struct dma_heap_access *access)
+{
+	/* It is the CPU that copies. */
+	if (access->bounced &&
+	    dma_heap_maintenance(event, access) & DMA_HEAP_SYNC_FOR_CPU)
+		return true;
+
+	/*
+	 * What a device writes that sees the caches may be put there. The next
+	 * device has been promised it when the mapping is gone, not before.
+	 */
+	return access->coherent && access->device != DMA_TO_DEVICE &&
+	       event == DMA_HEAP_UNMAP;
 }
 
 /**

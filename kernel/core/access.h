@@ -18,12 +18,14 @@
  * @DMA_HEAP_CPU_BEGIN: The CPU is about to access it while a device has it.
  * @DMA_HEAP_CPU_END: The CPU has accessed it while a device has it.
  * @DMA_HEAP_UNMAP: The device gives it back.
+ * @DMA_HEAP_DIRTIED: What another device wrote is in the CPU's caches.
  */
 enum dma_heap_event {
 	DMA_HEAP_MAP,
 	DMA_HEAP_CPU_BEGIN,
 	DMA_HEAP_CPU_END,
 	DMA_HEAP_UNMAP,
+	DMA_HEAP_DIRTIED,
 };
 
 /**
@@ -49,6 +51,8 @@ struct dma_heap_access {
 
 unsigned int dma_heap_maintenance(enum dma_heap_event event,
 				  const struct dma_heap_access *access);
+bool dma_heap_dirties(enum dma_heap_event event,
+		      const struct dma_heap_access *access);
 enum dma_data_direction dma_heap_map_direction(enum dma_data_direction device);
 
 #endif /* _DMABUF_HEAPS_ACCESS_H */

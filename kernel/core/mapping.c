@@ -204,8 +204,11 @@ static void dma_heap_sync_span(struct dma_heap_mapping *mapping,
 	dma_heap_sync_part(mapping, start, start + len, due);
 }
 
-/* A part that open accesses write to all of, or to nothing of. */
-static void dma_heap_give_part_to_cpu(struct dma_heap_mapping *mapping,
+/*
+ * A part that open accesses write to all of, or to nothing of. Returns whether
+ * the device's data is in the CPU's caches now.
+ */
+static bool dma_heap_give_part_to_cpu(struct dma_heap_mapping *mapping,
 				      struct dma_heap_span part, bool written,
 				      enum dma_heap_event event,
 				      enum dma_data_direction direction)
@@ -215,14 +218,17 @@ static void dma_heap_give_part_to_cpu(struct dma_heap_mapping *mapping,
 	access.cpu = direction;
 	access.writer = written;
 	dma_heap_sync_span(mapping, part, dma_heap_maintenance(event, &access));
+
+	return part.nr_pages && dma_heap_dirties(event, &access);
 }
 
 /*
  * Before the CPU looks at a span, or after the device has had it. Each page is
  * synced once, however many write to it: the writers are in the order in which
- * their parts begin.
+ * their parts begin. Returns whether the device's data, or some of it, is in the
+ * CPU's caches now.
  */
-static void dma_heap_give_to_cpu(struct dma_heap_buffer *buffer,
+static bool dma_heap_give_to_cpu(struct dma_heap_buffer *buffer,
 				 struct dma_heap_mapping *mapping,
 				 struct dma_heap_span span,
 				 enum dma_heap_event event,
@@ -230,6 +236,7 @@ static void dma_heap_give_to_cpu(struct dma_heap_buffer *buffer,
 {
 	struct dma_heap_span left = dma_heap_span_common(span, mapping->span);
 	const struct dma_heap_writer *writer;
+	bool dirtied = false;
 
 	lockdep_assert_held(&buffer->lock);
 
@@ -242,26 +249,66 @@ static void dma_heap_give_to_cpu(struct dma_heap_buffer *buffer,
 
 		before = dma_heap_span_before(left, written.first);
 		left = dma_heap_span_from(left, written.first + written.nr_pages);
-		dma_heap_give_part_to_cpu(mapping, before, false, event,
-					  direction);
-		dma_heap_give_part_to_cpu(mapping, written, true, event,
-					  direction);
+		dirtied |= dma_heap_give_part_to_cpu(mapping, before, false,
+						     event, direction);
+		dirtied |= dma_heap_give_part_to_cpu(mapping, written, true,
+						     event, direction);
 	}
-	dma_heap_give_part_to_cpu(mapping, left, false, event, direction);
+	dirtied |= dma_heap_give_part_to_cpu(mapping, left, false, event,
+					     direction);
+
+	return dirtied;
 }
 
-/* Before the CPU's access: what a begin means to each device. */
-void dma_heap_sync_for_cpu(const struct dma_heap_view *view,
-			   enum dma_data_direction direction)
+/* What of a device's data is in the CPU's caches goes to memory, for others. */
+static void dma_heap_clean_dirtied(struct dma_heap_buffer *buffer,
+				   struct dma_heap_span span)
 {
-	struct dma_heap_buffer *buffer = view->buffer;
 	struct dma_heap_mapping *mapping;
 
 	lockdep_assert_held(&buffer->lock);
 
+	buffer->clean = false;
+	list_for_each_entry(mapping, &buffer->mappings, link) {
+		struct dma_heap_access access = dma_heap_mapping_access(mapping);
+
+		dma_heap_sync_span(mapping, span,
+				   dma_heap_maintenance(DMA_HEAP_DIRTIED,
+							&access));
+	}
+}
+
+/* What a begin means to those devices that are bounced, or that are not. */
+static bool dma_heap_give_all_to_cpu(const struct dma_heap_view *view,
+				     bool bounced,
+				     enum dma_data_direction direction)
+{
+	struct dma_heap_buffer *buffer = view->buffer;
+	struct dma_heap_mapping *mapping;
+	bool dirtied = false;
+
 	list_for_each_entry(mapping, &buffer->mappings, link)
-		dma_heap_give_to_cpu(buffer, mapping, view->span,
-				     DMA_HEAP_CPU_BEGIN, direction);
+		if (dma_heap_mapping_access(mapping).bounced == bounced)
+			dirtied |= dma_heap_give_to_cpu(buffer, mapping,
+							view->span,
+							DMA_HEAP_CPU_BEGIN,
+							direction);
+
+	return dirtied;
+}
+
+/*
+ * Before the CPU's access. What is copied comes last: invalidated afterwards, it
+ * would be lost.
+ */
+void dma_heap_sync_for_cpu(const struct dma_heap_view *view,
+			   enum dma_data_direction direction)
+{
+	lockdep_assert_held(&view->buffer->lock);
+
+	dma_heap_give_all_to_cpu(view, false, direction);
+	if (dma_heap_give_all_to_cpu(view, true, direction))
+		dma_heap_clean_dirtied(view->buffer, view->span);
 }
 
 /* After the CPU's access: what an end means to each device. */
@@ -357,15 +404,18 @@ void dma_heap_buffer_unmap(struct dma_buf_attachment *attachment,
 	struct dma_heap_mapping *mapping = container_of(table,
 							struct dma_heap_mapping,
 							table);
+	bool dirtied;
 
 	dma_resv_assert_held(attachment->dmabuf->resv);
 
 	/* Under the lock, as no access may begin between the sync and the end. */
 	mutex_lock(&view->buffer->lock);
 	dma_heap_drop_dead_writers(view->buffer);
-	dma_heap_give_to_cpu(view->buffer, mapping, mapping->span,
-			     DMA_HEAP_UNMAP, DMA_BIDIRECTIONAL);
+	dirtied = dma_heap_give_to_cpu(view->buffer, mapping, mapping->span,
+				       DMA_HEAP_UNMAP, DMA_BIDIRECTIONAL);
 	list_del(&mapping->link);
+	if (dirtied)
+		dma_heap_clean_dirtied(view->buffer, mapping->span);
 	mutex_unlock(&view->buffer->lock);
 
 	dma_unmap_sgtable(mapping->dev, table, mapping->mapped,

@@ -23,6 +23,7 @@
 #define BEGIN	BIT(DMA_HEAP_CPU_BEGIN)
 #define END	BIT(DMA_HEAP_CPU_END)
 #define UNMAP	BIT(DMA_HEAP_UNMAP)
+#define DIRTIED	BIT(DMA_HEAP_DIRTIED)
 
 /* Sets of devices, by whether they are coherent and whether they are bounced. */
 #define DEVICE(coherent, bounced) BIT(2 * (coherent) + (bounced))
@@ -48,7 +49,8 @@ static const struct rule {
 	unsigned int due;
 } rules[] = {
 	{ "coherent: both see the same memory through the same caches",
-	  MAP | BEGIN | END | UNMAP, COHERENT, ANY, ALL, ALL, ANY, NOTHING },
+	  MAP | BEGIN | END | UNMAP | DIRTIED, COHERENT, ANY, ALL, ALL, ANY,
+	  NOTHING },
 
 	{ "map: what the CPU wrote, or we cleared, is in its caches only",
 	  MAP, NOT_THE_SAME, YES, ALL, ALL, ANY, FOR_DEVICE },
@@ -85,6 +87,11 @@ static const struct rule {
 	  FOR_DEVICE | FOR_CPU },
 	{ "unmap: unfinished writes are newer than the copy",
 	  UNMAP, BOUNCED, ANY, ALL, FROM | BIDIR, YES, NOTHING },
+
+	{ "dirtied: what another device wrote is in the CPU's caches only",
+	  DIRTIED, NONCOHERENT, ANY, ALL, ALL, ANY, FOR_DEVICE },
+	{ "dirtied: copies of two devices meet when a process lets them",
+	  DIRTIED, BOUNCED | BOUNCED_NONCOHERENT, ANY, ALL, ALL, ANY, NOTHING },
 };
 
 /* One of all combinations. */
@@ -94,7 +101,7 @@ struct combination {
 };
 
 /* Events, directions twice, and four times yes or no. */
-#define NR_COMBINATIONS (4 * 3 * 3 * 2 * 2 * 2 * 2)
+#define NR_COMBINATIONS (5 * 3 * 3 * 2 * 2 * 2 * 2)
 
 /* The lowest digit of a number whose digits have different bases. */
 static unsigned int take(unsigned int *number, unsigned int base)
@@ -109,7 +116,7 @@ static struct combination nth_combination(unsigned int n)
 {
 	struct combination c;
 
-	c.event = take(&n, 4);
+	c.event = take(&n, 5);
 	c.access.cpu = take(&n, 3);
 	c.access.device = take(&n, 3);
 	c.access.cpu_writes = take(&n, 2);
@@ -179,6 +186,52 @@ static void maintenance_is_done_when_it_is_due(struct kunit *test)
 	}
 }
 
+static void copy_that_comes_back_dirties_caches(struct kunit *test)
+{
+	char text[TEXT_MAX];
+	unsigned int n;
+
+	for (n = 0; n < NR_COMBINATIONS; n++) {
+		const struct combination c = nth_combination(n);
+
+		if (c.access.bounced &&
+		    dma_heap_maintenance(c.event, &c.access) & FOR_CPU)
+			KUNIT_EXPECT_TRUE_MSG(test,
+					      dma_heap_dirties(c.event,
+							       &c.access),
+					      "%s", describe(&c, text));
+	}
+}
+
+static void coherent_device_that_wrote_has_dirtied_caches(struct kunit *test)
+{
+	struct dma_heap_access access = { .coherent = true };
+
+	for (access.device = 0; access.device <= DMA_FROM_DEVICE; access.device++)
+		KUNIT_EXPECT_EQ(test, dma_heap_dirties(DMA_HEAP_UNMAP, &access),
+				access.device != DMA_TO_DEVICE);
+	access.device = DMA_FROM_DEVICE;
+	KUNIT_EXPECT_FALSE(test, dma_heap_dirties(DMA_HEAP_CPU_BEGIN, &access));
+}
+
+/* It has written to memory, beside the caches; or it could not write. */
+static void others_leave_caches_as_they_are(struct kunit *test)
+{
+	char text[TEXT_MAX];
+	unsigned int n;
+
+	for (n = 0; n < NR_COMBINATIONS; n++) {
+		const struct combination c = nth_combination(n);
+
+		if ((!c.access.coherent && !c.access.bounced) ||
+		    c.access.device == DMA_TO_DEVICE)
+			KUNIT_EXPECT_FALSE_MSG(test,
+					       dma_heap_dirties(c.event,
+								&c.access),
+					       "%s", describe(&c, text));
+	}
+}
+
 static void mapping_keeps_what_the_cpu_wrote(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, dma_heap_map_direction(DMA_FROM_DEVICE),
@@ -196,6 +249,9 @@ static void mapping_lets_a_device_that_reads_only_read(struct kunit *test)
 static struct kunit_case access_cases[] = {
 	KUNIT_CASE(rules_are_for_every_combination_once),
 	KUNIT_CASE_PARAM(maintenance_is_done_when_it_is_due, rule_gen_params),
+	KUNIT_CASE(copy_that_comes_back_dirties_caches),
+	KUNIT_CASE(coherent_device_that_wrote_has_dirtied_caches),
+	KUNIT_CASE(others_leave_caches_as_they_are),
 	KUNIT_CASE(mapping_keeps_what_the_cpu_wrote),
 	KUNIT_CASE(mapping_lets_a_device_that_reads_only_read),
 	{}

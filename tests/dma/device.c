@@ -128,13 +128,28 @@ static int map_for(int node, enum direction direction)
 	return mapping;
 }
 
+static struct device attach_node(int node, const struct buffer *buffer,
+				 enum direction direction)
+{
+	struct device device = { .buffer = buffer, .node = node };
+
+	CHECK_EQUAL(ioctl(node, IMPORTER_ATTACH, buffer->fd), 0);
+	device.mapping = map_for(node, direction);
+	return device;
+}
+
 struct device attach(const struct buffer *buffer, enum direction direction)
 {
-	struct device device = { .buffer = buffer, .node = open_edu() };
+	return attach_node(open_edu(), buffer, direction);
+}
 
-	CHECK_EQUAL(ioctl(device.node, IMPORTER_ATTACH, buffer->fd), 0);
-	device.mapping = map_for(device.node, direction);
-	return device;
+struct device attach_idle(const struct buffer *buffer,
+			  enum direction direction)
+{
+	int node = open(IMPORTER_NODE, O_RDWR | O_CLOEXEC);
+
+	CHECK(node >= 0);
+	return attach_node(node, buffer, direction);
 }
 
 struct device map_again(const struct device *device, enum direction direction)

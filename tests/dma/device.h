@@ -71,6 +71,9 @@ int open_edu(void);
 
 /* Attaches and maps. */
 struct device attach(const struct buffer *buffer, enum direction direction);
+/* The device that touches nothing: nobody says of it that it sees caches. */
+struct device attach_idle(const struct buffer *buffer,
+			  enum direction direction);
 /* Maps what is attached. */
 struct device map_again(const struct device *device, enum direction direction);
 void unmap(const struct device *device);

@@ -37,23 +37,80 @@ static unsigned int count_calls(void)
 	return n;
 }
 
+static void begin_counting(void)
+{
+	write_tracing(TRACING "kprobe_events",
+		      "p:dma_tests_clean arch_sync_dma_for_device\n");
+	write_tracing(TRACING "events/kprobes/dma_tests_clean/enable", "1");
+}
+
+static void end_counting(void)
+{
+	write_tracing(TRACING "events/kprobes/dma_tests_clean/enable", "0");
+	write_tracing(TRACING "kprobe_events", "-:dma_tests_clean\n");
+}
+
 TEST(caches_are_maintained_if_devices_do_not_see_them)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
 	struct device display = attach(&buffer, READS);
 	unsigned int before;
 
-	write_tracing(TRACING "kprobe_events",
-			 "p:dma_tests_clean arch_sync_dma_for_device\n");
-	write_tracing(TRACING "events/kprobes/dma_tests_clean/enable", "1");
+	begin_counting();
 	before = count_calls();
 	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
 	cpu_draws(&buffer, 0, KIB(1), 1);
 	end_access(&buffer, DMA_BUF_SYNC_WRITE);
 	CHECK_EQUAL(count_calls() == before, is_coherent());
 	unmap(&display);
-	write_tracing(TRACING "events/kprobes/dma_tests_clean/enable", "0");
-	write_tracing(TRACING "kprobe_events", "-:dma_tests_clean\n");
+	end_counting();
+}
+
+/* Of a buffer that no process writes to, which is clean otherwise. */
+TEST(caches_are_cleaned_of_what_a_device_left_there)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDONLY);
+	struct device display = attach_idle(&buffer, READS), camera;
+	unsigned int before;
+
+	if (bounces())
+		skip("each mapping makes a copy");
+	unmap(&display);
+	begin_counting();
+	before = count_calls();
+	display = map_again(&display, READS);
+	CHECK_EQUAL(count_calls(), before);
+	unmap(&display);
+
+	camera = attach(&buffer, WRITES);
+	device_writes(&camera, 0, MOST_MOVED, 1);
+	unmap(&camera);
+	before = count_calls();
+	display = map_again(&display, READS);
+	CHECK_EQUAL(count_calls() > before, is_coherent());
+	unmap(&display);
+	end_counting();
+}
+
+TEST(caches_are_cleaned_for_who_has_the_buffer_already)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device display = attach_idle(&buffer, READS);
+	struct device camera = attach(&buffer, WRITES);
+	bool cleaned = false;
+	char line[MOST_EVENT];
+	FILE *trace;
+
+	device_writes(&camera, 0, MOST_MOVED, 1);
+	begin_tracing("dmabuf_heaps/dma_heap_sync");
+	unmap(&camera);
+	trace = end_tracing("dmabuf_heaps/dma_heap_sync");
+	while (next_event(trace, line))
+		cleaned |= strstr(line, " dev=dmabuf_heaps_importer ") &&
+			   strstr(line, " for=device");
+	CHECK_EQUAL(cleaned, is_coherent());
+	fclose(trace);
+	unmap(&display);
 }
 
 #endif

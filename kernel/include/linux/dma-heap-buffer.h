@@ -73,7 +73,8 @@ struct dma_heap_buffer_ops {
  * @writers: The CPU accesses for writing that are open.
  * @writable: The CPU may write to it, or might have at some time.
  * @clean: All that was in the CPU's caches has been cleaned once, our own
- *	clearing that is, and what was written until then.
+ *	clearing that is, and what was written until then; and no device has
+ *	put anything there since.
  * @nr_pages: Size in pages.
  * @nr_extents: Length of @extents.
  * @extents: The memory, in the buffer's order. The heap fills them in between
