@@ -189,7 +189,8 @@ int dmaheap_view(struct dmaheap *heap, int buf, uint64_t offset, uint64_t size,
  *
  * This and the following functions ask the heap. The kernel's own heaps tell
  * nothing, nor do those of older modules: of these it is known by their names,
- * if they are usual ones. Since libdmaheap 0.4.
+ * if they are usual ones. That of a link does not count, but that of the heap it
+ * leads to. Since libdmaheap 0.4.
  *
  * Return: 1 if each of them is; 0 if they may be in several pieces; -ENODATA if
  * it is not known; -ENODEV if the heap has been removed; or what else the heap

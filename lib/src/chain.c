@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <linux/dma-heap.h>
 
@@ -26,6 +27,7 @@ enum rank {
 struct link {
 	struct dmaheap *heap;
 	enum rank rank;
+	dev_t device;
 	uint64_t id;		/* 0 if it is not known */
 	bool careless;		/* takes memory that is not there */
 };
@@ -67,40 +69,62 @@ static enum rank rank_of(const char *name,
 	return RANK_NONE;
 }
 
-static bool has_heap(const struct dmaheap_chain *chain, uint64_t id)
+/* Links have one device; what has several, one number, if it tells. */
+static bool has_heap(const struct dmaheap_chain *chain, const struct link *new)
 {
-	for (size_t i = 0; id && i < chain->count; i++)
-		if (chain->links[i].id == id)
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct link *link = &chain->links[i];
+
+		if (link->device == new->device ||
+		    (new->id && link->id == new->id))
 			return true;
+	}
 	return false;
+}
+
+/* Whether a heap that is known belongs into the chain, and then where. */
+static bool suits(const struct dmaheap_chain *chain, const char *own_name,
+		  const struct dma_heap_query_data *data, enum rank *rank)
+{
+	uint32_t needed = 0;
+
+	if (chain->needs & DMAHEAP_CONTIGUOUS)
+		needed |= DMA_HEAP_QUERY_CONTIGUOUS;
+	if (chain->needs & DMAHEAP_CPU_ACCESS)
+		needed |= DMA_HEAP_QUERY_CPU_ACCESS;
+	if (needed & ~data->flags)
+		return false;
+
+	if (*rank != RANK_NAMED)
+		*rank = rank_of(own_name, data);
+	return *rank != RANK_NONE;
 }
 
 /* Returns 1 if the heap belongs into the chain, 0 if not, or -errno. */
 static int judge(const struct dmaheap_chain *chain, struct link *link)
 {
 	struct dma_heap_query_data data;
-	uint32_t needed = 0;
+	char own[NAME_MAX + 1];
+	struct stat st;
 	int ret;
 
+	if (fstat(link->heap->fd, &st))
+		return -errno;
 	ret = dmaheap__query(link->heap, 0, &data);
-	/* Who has named it knows more than it tells. */
-	if (ret == -ENODATA)
-		return link->rank == RANK_NAMED;
-	if (ret)
+	if (ret && ret != -ENODATA)
 		return ret == -ENODEV ? 0 : ret;
 
-	if (chain->needs & DMAHEAP_CONTIGUOUS)
-		needed |= DMA_HEAP_QUERY_CONTIGUOUS;
-	if (chain->needs & DMAHEAP_CPU_ACCESS)
-		needed |= DMA_HEAP_QUERY_CPU_ACCESS;
-	if (needed & ~data.flags || has_heap(chain, data.id))
+	link->device = st.st_rdev;
+	link->id = ret ? 0 : data.id;
+	if (has_heap(chain, link))
 		return 0;
+	/* Who has named it knows more than it tells. */
+	if (ret)
+		return link->rank == RANK_NAMED;
 
-	link->id = data.id;
 	link->careless = !data.id && !strcmp(data.type, "system");
-	if (link->rank != RANK_NAMED)
-		link->rank = rank_of(link->heap->name, &data);
-	return link->rank != RANK_NONE;
+	return suits(chain, dmaheap__own_name(link->heap->name, st.st_rdev,
+					      own), &data, &link->rank);
 }
 
 static int append(struct dmaheap_chain *chain, const struct link *link)

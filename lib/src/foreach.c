@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
 #include "dmaheap.h"
+#include "internal.h"
 
 struct dmaheap_info {
 	dev_t device;
@@ -27,20 +26,10 @@ struct info_list {
 /* The class of a heap's device tells its provider. */
 static enum dmaheap_provider find_provider(dev_t device)
 {
-	char path[sizeof("/sys/dev/char/4294967295:4294967295/subsystem")];
-	char target[PATH_MAX];
-	const char *class;
-	ssize_t len;
+	char class[NAME_MAX + 1];
 
-	snprintf(path, sizeof(path), "/sys/dev/char/%u:%u/subsystem",
-		 major(device), minor(device));
-	len = readlink(path, target, sizeof(target) - 1);
-	if (len < 0)
+	if (!dmaheap__device_link(device, "/subsystem", class))
 		return DMAHEAP_PROVIDER_UNKNOWN;
-	target[len] = '\0';
-
-	class = strrchr(target, '/');
-	class = class ? class + 1 : target;
 	if (!strcmp(class, "dmabuf_heap"))
 		return DMAHEAP_PROVIDER_MODULES;
 	if (!strcmp(class, "dma_heap"))

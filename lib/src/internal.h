@@ -2,9 +2,11 @@
 #ifndef DMAHEAP_INTERNAL_H
 #define DMAHEAP_INTERNAL_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct dma_heap_query_data;
 
@@ -25,7 +27,21 @@ int dmaheap__ioctl(int fd, unsigned long request, void *arg);
 bool dmaheap__valid_name(const char *name);
 
 /*
- * Ask a heap what it is, or else go by its name: then id, and alignment for a
+ * The last part of what a link in the folder of a device leads to, or with an
+ * empty one that of the device itself; false if it can't be told.
+ */
+bool dmaheap__device_link(dev_t device, const char *link,
+			  char last[NAME_MAX + 1]);
+
+/*
+ * What the kernel calls a heap, whichever link it was found by; or, where it
+ * does not tell, that name. Returns one of the two.
+ */
+const char *dmaheap__own_name(const char *name, dev_t device,
+			      char own[NAME_MAX + 1]);
+
+/*
+ * Ask a heap what it is, or else go by its own name: then id, and alignment for a
  * heap in one piece, are 0. Returns 0, -ENODATA if nothing is known of it, or
  * what the heap reports.
  */

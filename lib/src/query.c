@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What is known of a heap: from itself, or by its name. */
+/* What is known of a heap: from itself, or by the name that the kernel has for it. */
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <linux/dma-heap.h>
@@ -26,12 +27,11 @@ static const struct known {
 	{ "system-ext", "system", false },
 	{ "system-uncached", "system", false },
 	{ "system-uncached-dma32", "system", false },
-	{ "vidbuf_cached", "cma", true },
 	{ DMAHEAP_UDMABUF, "udmabuf", false },
 };
 
-static int query_by_name(const char *name, uint64_t size,
-			 struct dma_heap_query_data *data)
+static int look_up(const char *name, uint64_t size,
+		   struct dma_heap_query_data *data)
 {
 	for (size_t i = 0; i < sizeof(known_heaps) / sizeof(*known_heaps); i++) {
 		const struct known *known = &known_heaps[i];
@@ -52,6 +52,19 @@ static int query_by_name(const char *name, uint64_t size,
 	return -ENODATA;
 }
 
+/* A link tells nothing: what it leads to is up to whoever has made it. */
+static int query_by_name(const struct dmaheap *heap, uint64_t size,
+			 struct dma_heap_query_data *data)
+{
+	char own[NAME_MAX + 1];
+	struct stat st;
+
+	if (fstat(heap->fd, &st))
+		return -errno;
+	return look_up(dmaheap__own_name(heap->name, st.st_rdev, own), size,
+		       data);
+}
+
 int dmaheap__query(const struct dmaheap *heap, uint64_t size,
 		   struct dma_heap_query_data *data)
 {
@@ -61,7 +74,7 @@ int dmaheap__query(const struct dmaheap *heap, uint64_t size,
 	ret = dmaheap__ioctl(heap->fd, DMA_HEAP_IOCTL_QUERY, data);
 	/* As the request is valid, it is the ioctl that is unknown. */
 	if (ret == -EINVAL || ret == -ENOTTY)
-		return query_by_name(heap->name, size, data);
+		return query_by_name(heap, size, data);
 	return ret;
 }
 

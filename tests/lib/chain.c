@@ -19,6 +19,8 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <linux/dma-heap.h>
@@ -43,6 +45,7 @@ struct node {
 	uint32_t flags;
 	uint64_t id;
 	int open_error, query_error, alloc_error;
+	const char *link;	/* the node that it is a link to */
 };
 
 /* As on a machine with everything, in the order of names. */
@@ -97,6 +100,12 @@ static struct node *open_node(int fd)
 	return &table[fd - FIRST_FD];
 }
 
+/* The one that a link leads to, or the node itself. */
+static const struct node *end_of(const struct node *node)
+{
+	return node->link ? node_of(node->link) : node;
+}
+
 static int fail_with(int error)
 {
 	errno = error;
@@ -139,6 +148,25 @@ int close(int fd)
 		is_open[fd - FIRST_FD] = false;
 	}
 	return 0;
+}
+
+int fstat(int fd, struct stat *st)
+{
+	memset(st, 0, sizeof(*st));
+	st->st_rdev = makedev(251, end_of(open_node(fd)) - table);
+	return 0;
+}
+
+/* The name of a device. */
+ssize_t readlink(const char *restrict path, char *restrict target, size_t size)
+{
+	unsigned int minor;
+
+	if (sscanf(path, "/sys/dev/char/251:%u", &minor) != 1)
+		return fail_with(ENOENT);
+	assert_in_range(minor, 0, n_nodes - 1);
+	return snprintf(target, size, "../../devices/virtual/dma_heap/%s",
+			table[minor].name);
 }
 
 /* The only file that is read. */
@@ -283,6 +311,35 @@ static void knows_the_kernels_heaps_by_name(void **state)
 		{ "system-uncached" });
 	check_order(NULL, DMAHEAP_CONTIGUOUS, "default_cma_region ");
 	check_order(NULL, 0, "default_cma_region system ");
+}
+
+/* As Raspberry Pi OS has it, for which heap depends on the board. */
+static void goes_by_what_links_lead_to(void **state)
+{
+	MACHINE({ "system" }, { "vidbuf_cached", .link = "system" });
+	check_refused(NULL, DMAHEAP_CONTIGUOUS, -ENOENT);
+	check_order(NULL, 0, "system ");
+	MACHINE({ "linux,cma" }, { "vidbuf_cached", .link = "linux,cma" });
+	check_order(NULL, DMAHEAP_CONTIGUOUS, "linux,cma ");
+
+	/* A link that comes first, and what would not be taken by its name. */
+	MACHINE({ "camera", "cma", CONTIGUOUS | CPU, 2 },
+		{ "frames", .link = "linux,cma" }, { "linux,cma" },
+		{ "spare", .link = "system-uncached" }, { "system-uncached" });
+	check_order(NULL, 0, "frames camera ");
+}
+
+static void asks_each_named_heap_once(void **state)
+{
+	const char *const names[] = {
+		"vidbuf_cached", "unknown", "system", "other", "linux,cma",
+		"system", NULL
+	};
+
+	MACHINE({ "linux,cma" }, { "other", .link = "unknown" }, { "system" },
+		{ "unknown" }, { "vidbuf_cached", .link = "system" });
+	check_order(names, 0, "vidbuf_cached unknown linux,cma ");
+	check_order(names, DMAHEAP_CONTIGUOUS, "unknown linux,cma ");
 }
 
 static void asks_named_heaps_alone(void **state)
@@ -468,6 +525,8 @@ int main(void)
 		IT(asks_for_contiguous_memory_in_this_order),
 		IT(asks_for_any_memory_in_this_order),
 		IT(knows_the_kernels_heaps_by_name),
+		IT(goes_by_what_links_lead_to),
+		IT(asks_each_named_heap_once),
 		IT(asks_named_heaps_alone),
 		IT(gives_from_the_first_that_has_memory),
 		IT(asks_careless_heaps_for_what_is_there),

@@ -45,6 +45,22 @@ TEST(heap_of_the_kernel_is_known_by_its_name)
 	dmaheap_close(lib);
 }
 
+/* What a link is called says nothing of where it leads. */
+TEST(link_is_known_by_where_it_leads)
+{
+	static const char path[] = DMAHEAP_DIR "/linux,cma";
+	struct dmaheap_chain *chain;
+	struct dmaheap *lib;
+
+	CHECK_EQUAL(symlink(heap->name, path), 0);
+	lib = open_by_library("linux,cma");
+	CHECK_EQUAL(dmaheap_contiguous(lib), 0);
+	CHECK_EQUAL(dmaheap_chain_open(NULL, DMAHEAP_CONTIGUOUS, &chain),
+		    -ENOENT);
+	dmaheap_close(lib);
+	CHECK_EQUAL(unlink(path), 0);
+}
+
 TEST(there_is_nothing_contiguous)
 {
 	struct dmaheap_chain *chain;

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <linux/dma-heap.h>
@@ -27,6 +28,14 @@
 	  .request = DMA_HEAP_IOCTL_QUERY,				\
 	  .in = &(const struct dma_heap_query_data) { .len = (size_of_it) }, \
 	  .size = sizeof(struct dma_heap_query_data), __VA_ARGS__ }
+
+#define ITS_DEVICE							\
+	{ .call = CALL_FSTAT, .fd = HEAP_FD, .device = makedev(251, 3) }
+
+/* A query that the heap does not know; then the device is asked for its name. */
+#define NO_QUERY(size_of_it, code, ...)					\
+	QUERY(size_of_it, .error = (code)), ITS_DEVICE,			\
+	{ .call = CALL_READLINK, .path = "/sys/dev/char/251:3", __VA_ARGS__ }
 
 static struct dmaheap *open_heap(const char *name)
 {
@@ -112,8 +121,7 @@ static void knows_usual_names(void **state)
 		int contiguous;
 	} known[] = {
 		{ "default_cma_region", 1 }, { "reserved", 1 },
-		{ "linux,cma", 1 }, { "vidbuf_cached", 1 },
-		{ "system-contiguous", 1 }, { "system", 0 },
+		{ "linux,cma", 1 }, { "system-contiguous", 1 }, { "system", 0 },
 		{ "system-ext", 0 }, { "system-dma32", 0 },
 		{ "system-uncached", 0 }, { "system-uncached-dma32", 0 },
 	};
@@ -121,13 +129,16 @@ static void knows_usual_names(void **state)
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		uint64_t value = 7;
 		struct dmaheap *heap;
-		char path[64];
+		char device[64];
 
-		snprintf(path, sizeof(path), "/dev/dma_heap/%s", known[i].name);
-		SCRIPT(OPENED(path), QUERY(0, .error = EINVAL),
-		       QUERY(0, .error = ENOTTY), QUERY(0, .error = EINVAL),
-		       QUERY(5, .error = EINVAL), CLOSED);
-		heap = open_heap(known[i].name);
+		snprintf(device, sizeof(device),
+			 "../../devices/virtual/dma_heap/%s", known[i].name);
+		SCRIPT(OPENED("/dev/dma_heap/frames"),
+		       NO_QUERY(0, EINVAL, .out = device),
+		       NO_QUERY(0, ENOTTY, .out = device),
+		       NO_QUERY(0, EINVAL, .out = device),
+		       NO_QUERY(5, EINVAL, .out = device), CLOSED);
+		heap = open_heap("frames");
 		assert_int_equal(dmaheap_contiguous(heap), known[i].contiguous);
 		assert_int_equal(dmaheap_cpu_access(heap), 1);
 		assert_int_equal(dmaheap_region_size(heap, &value), -ENODATA);
@@ -144,14 +155,59 @@ static void knows_usual_names(void **state)
 	}
 }
 
+/* A link may be called whatever its maker likes. */
+static void goes_by_the_name_of_the_node(void **state)
+{
+	static const struct {
+		const char *name, *own_name;
+		int contiguous;
+	} heaps[] = {
+		{ "vidbuf_cached", "../../virtual/dma_heap/system", 0 },
+		{ "vidbuf_cached", "../../virtual/dma_heap/linux,cma", 1 },
+		{ "vidbuf_cached", "../../virtual/dma_heap/vidbuf_cached",
+		  -ENODATA },
+		{ "linux,cma", "../../virtual/dma_heap/system", 0 },
+		{ "linux,cma", "../../virtual/dma_heap/camera", -ENODATA },
+	};
+
+	for (size_t i = 0; i < sizeof(heaps) / sizeof(heaps[0]); i++) {
+		struct dmaheap *heap;
+		char path[64];
+
+		snprintf(path, sizeof(path), "/dev/dma_heap/%s", heaps[i].name);
+		SCRIPT(OPENED(path),
+		       NO_QUERY(0, EINVAL, .out = heaps[i].own_name), CLOSED);
+		heap = open_heap(heaps[i].name);
+		assert_int_equal(dmaheap_contiguous(heap),
+				 heaps[i].contiguous);
+		dmaheap_close(heap);
+		script_end();
+	}
+}
+
+static void goes_by_the_name_that_was_opened_without_sysfs(void **state)
+{
+	struct dmaheap *heap;
+
+	SCRIPT(OPENED("/dev/dma_heap/linux,cma"),
+	       NO_QUERY(0, EINVAL, .error = ENOENT), CLOSED);
+	heap = open_heap("linux,cma");
+	assert_int_equal(dmaheap_contiguous(heap), 1);
+	dmaheap_close(heap);
+	script_end();
+}
+
 static void guesses_nothing_from_other_names(void **state)
 {
+	static const char device[] = "../../devices/virtual/dma_heap/camera";
 	struct dmaheap *heap;
 	uint64_t value;
 
-	SCRIPT(OPENED("/dev/dma_heap/camera"), QUERY(0, .error = EINVAL),
-	       QUERY(0, .error = EINVAL), QUERY(0, .error = EINVAL),
-	       QUERY(0, .error = EINVAL), CLOSED);
+	SCRIPT(OPENED("/dev/dma_heap/camera"),
+	       NO_QUERY(0, EINVAL, .out = device),
+	       NO_QUERY(0, EINVAL, .out = device),
+	       NO_QUERY(0, EINVAL, .out = device),
+	       NO_QUERY(0, EINVAL, .out = device), CLOSED);
 	heap = open_heap("camera");
 	assert_int_equal(dmaheap_contiguous(heap), -ENODATA);
 	assert_int_equal(dmaheap_cpu_access(heap), -ENODATA);
@@ -165,8 +221,8 @@ static void knows_udmabuf(void **state)
 {
 	struct dmaheap *heap;
 
-	SCRIPT(OPENED("/dev/udmabuf"), QUERY(0, .error = ENOTTY),
-	       QUERY(0, .error = ENOTTY), CLOSED);
+	SCRIPT(OPENED("/dev/udmabuf"), QUERY(0, .error = ENOTTY), ITS_DEVICE,
+	       QUERY(0, .error = ENOTTY), ITS_DEVICE, CLOSED);
 	heap = open_heap(DMAHEAP_UDMABUF);
 	assert_int_equal(dmaheap_contiguous(heap), 0);
 	assert_int_equal(dmaheap_cpu_access(heap), 1);
@@ -181,6 +237,8 @@ int main(void)
 		cmocka_unit_test(tells_that_there_is_no_region),
 		cmocka_unit_test(reports_why_it_cant_be_told),
 		cmocka_unit_test(knows_usual_names),
+		cmocka_unit_test(goes_by_the_name_of_the_node),
+		cmocka_unit_test(goes_by_the_name_that_was_opened_without_sysfs),
 		cmocka_unit_test(guesses_nothing_from_other_names),
 		cmocka_unit_test(knows_udmabuf),
 	};

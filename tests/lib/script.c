@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "script.h"
@@ -144,6 +145,29 @@ int ioctl(int fd, unsigned long request, ...)
 	if (step->out)
 		memcpy(arg, step->out, step->size);
 	return answer(step);
+}
+
+int fstat(int fd, struct stat *st)
+{
+	const struct step *step = take_step(CALL_FSTAT, "fstat");
+
+	assert_int_equal(fd, step->fd);
+	memset(st, 0, sizeof(*st));
+	st->st_rdev = step->device;
+	return answer(step);
+}
+
+/* Gives the text that is "out", without its end. */
+ssize_t readlink(const char *restrict path, char *restrict target, size_t size)
+{
+	const struct step *step = take_step(CALL_READLINK, "readlink");
+
+	assert_string_equal(path, step->path);
+	if (!step->out)
+		return answer(step);
+	assert_true(strlen(step->out) <= size);
+	memcpy(target, step->out, strlen(step->out));
+	return strlen(step->out);
 }
 
 off_t lseek(int fd, off_t offset, int whence)

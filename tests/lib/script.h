@@ -28,6 +28,8 @@ enum call {
 	CALL_TRUNCATE,
 	CALL_SEAL,
 	CALL_LSEEK,
+	CALL_FSTAT,
+	CALL_READLINK,
 	CALL_MMAP,
 	CALL_MUNMAP,
 };
@@ -48,6 +50,7 @@ struct step {
 	int prot;
 	off_t offset;		/* of mmap() and lseek(); ftruncate()'s size */
 	int whence;
+	dev_t device;		/* of fstat(); readlink() has out, as read() */
 	int error;		/* errno of a call that fails, or 0 */
 	int64_t answer;		/* of one that succeeds */
 	void *mapped;		/* of mmap() */
