@@ -253,10 +253,11 @@ int dmaheap_alignment(const struct dmaheap *heap, uint64_t size,
  * Memory that is out of the CPU's reach is only taken if it is named. Since
  * libdmaheap 0.4.
  *
- * Return: 0; -ENOENT if there is no such heap; -EACCES if there are some and the
- * caller may open none of them; -EINVAL if @needs has other bits, or a name is
- * none; -ENOMEM if there is no memory for the handle; -EMFILE or -ENFILE if
- * there are too many open files; or what else opening a heap reports.
+ * Return: 0; -ENOENT if there is no such heap; -EACCES if there are some, as far
+ * as their names tell, and the caller may open none of them; -EINVAL if @needs
+ * has other bits, or a name is none; -ENOMEM if there is no memory for the
+ * handle; -EMFILE or -ENFILE if there are too many open files; or what else
+ * opening a heap reports.
  */
 int dmaheap_chain_open(const char *const *names, unsigned int needs,
 		       struct dmaheap_chain **chain);

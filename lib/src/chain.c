@@ -2,6 +2,7 @@
 /* Choosing: heaps that are what is needed, in the order in which they are asked. */
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -34,7 +35,7 @@ struct link {
 
 struct dmaheap_chain {
 	unsigned int needs;
-	bool denied;		/* a heap was there and could not be opened */
+	bool denied;		/* one that may suit could not be opened */
 	size_t count;
 	struct link *links;
 };
@@ -139,6 +140,28 @@ static int append(struct dmaheap_chain *chain, const struct link *link)
 	return 0;
 }
 
+/* 0 if it can't be told. */
+static dev_t device_of(const char *name)
+{
+	char path[sizeof(DMAHEAP_DIR "/") + NAME_MAX];
+	struct stat st;
+
+	snprintf(path, sizeof(path), DMAHEAP_DIR "/%s", name);
+	return stat(path, &st) ? 0 : st.st_rdev;
+}
+
+/* One that can't be asked is known by its name alone, if at all. */
+static bool may_suit(const struct dmaheap_chain *chain, const char *name,
+		     enum rank rank)
+{
+	struct dma_heap_query_data data;
+	char own[NAME_MAX + 1];
+	const char *own_name = dmaheap__own_name(name, device_of(name), own);
+
+	return dmaheap__look_up(own_name, 0, &data) ||
+	       suits(chain, own_name, &data, &rank);
+}
+
 /* A heap that is not there, or may not be opened, is no error. */
 static int add_heap(struct dmaheap_chain *chain, const char *name,
 		    enum rank rank)
@@ -152,7 +175,7 @@ static int add_heap(struct dmaheap_chain *chain, const char *name,
 		break;
 	case -EACCES:
 	case -EPERM:
-		chain->denied = true;
+		chain->denied |= may_suit(chain, name, rank);
 		return 0;
 	case -ENOENT:
 	case -ENODEV:

@@ -41,9 +41,15 @@ const char *dmaheap__own_name(const char *name, dev_t device,
 			      char own[NAME_MAX + 1]);
 
 /*
- * Ask a heap what it is, or else go by its own name: then id, and alignment for a
- * heap in one piece, are 0. Returns 0, -ENODATA if nothing is known of it, or
- * what the heap reports.
+ * What is known of a heap by its own name: id, and alignment for one in one
+ * piece, are 0. Returns 0, or -ENODATA if nothing is.
+ */
+int dmaheap__look_up(const char *name, uint64_t size,
+		     struct dma_heap_query_data *data);
+
+/*
+ * Ask a heap what it is, or else go by its own name. Returns 0, -ENODATA if
+ * nothing is known of it, or what the heap reports.
  */
 int dmaheap__query(const struct dmaheap *heap, uint64_t size,
 		   struct dma_heap_query_data *data);

@@ -30,8 +30,8 @@ static const struct known {
 	{ DMAHEAP_UDMABUF, "udmabuf", false },
 };
 
-static int look_up(const char *name, uint64_t size,
-		   struct dma_heap_query_data *data)
+int dmaheap__look_up(const char *name, uint64_t size,
+		     struct dma_heap_query_data *data)
 {
 	for (size_t i = 0; i < sizeof(known_heaps) / sizeof(*known_heaps); i++) {
 		const struct known *known = &known_heaps[i];
@@ -61,8 +61,8 @@ static int query_by_name(const struct dmaheap *heap, uint64_t size,
 
 	if (fstat(heap->fd, &st))
 		return -errno;
-	return look_up(dmaheap__own_name(heap->name, st.st_rdev, own), size,
-		       data);
+	return dmaheap__look_up(dmaheap__own_name(heap->name, st.st_rdev,
+						  own), size, data);
 }
 
 int dmaheap__query(const struct dmaheap *heap, uint64_t size,

@@ -67,12 +67,13 @@ static struct node table[16];
 static size_t n_nodes;
 static bool is_open[16];
 static char asked[256];
-static int foreach_error;
+static int foreach_error, stat_error;
 
 static int set_up(void **state)
 {
 	memset(is_open, 0, sizeof(is_open));
 	foreach_error = 0;
+	stat_error = 0;
 	asked[0] = '\0';
 	return 0;
 }
@@ -154,6 +155,18 @@ int fstat(int fd, struct stat *st)
 {
 	memset(st, 0, sizeof(*st));
 	st->st_rdev = makedev(251, end_of(open_node(fd)) - table);
+	return 0;
+}
+
+int stat(const char *restrict path, struct stat *restrict st)
+{
+	const struct node *node = node_of(path + strlen(DIR));
+
+	assert_memory_equal(path, DIR, strlen(DIR));
+	if (!node || stat_error)
+		return fail_with(node ? stat_error : ENOENT);
+	memset(st, 0, sizeof(*st));
+	st->st_rdev = makedev(251, end_of(node) - table);
 	return 0;
 }
 
@@ -482,6 +495,35 @@ static void tells_denied_from_missing(void **state)
 	check_refused(NULL, DMAHEAP_CONTIGUOUS, -ENOENT);
 }
 
+/* Nobody is told to get a permission that would be of no use. */
+static void denied_is_what_would_have_been_taken(void **state)
+{
+	const char *const names[] = {
+		"linux,cma", "system", DMAHEAP_UDMABUF, "vidbuf_cached", NULL
+	};
+
+	MACHINE({ "system", .open_error = EACCES },
+		{ "vidbuf_cached", .open_error = EPERM, .link = "system" },
+		{ UDMABUF, .open_error = EACCES });
+	check_refused(NULL, DMAHEAP_CONTIGUOUS, -ENOENT);
+	check_refused(names, DMAHEAP_CONTIGUOUS, -ENOENT);
+	check_refused(NULL, DMAHEAP_CPU_ACCESS, -EACCES);
+	check_refused(names, 0, -EACCES);
+
+	/* Where the name can't be told, it may be anything. */
+	stat_error = EACCES;
+	check_refused(names, DMAHEAP_CONTIGUOUS, -EACCES);
+	stat_error = 0;
+
+	MACHINE({ "camera", .open_error = EACCES });
+	check_refused(NULL, DMAHEAP_CONTIGUOUS, -EACCES);
+	/* Taken only if it is named. */
+	MACHINE({ "system-uncached", .open_error = EACCES });
+	check_refused(NULL, 0, -ENOENT);
+	check_refused((const char *const []) { "system-uncached", NULL }, 0,
+		      -EACCES);
+}
+
 static void reports_what_is_wrong_with_the_request(void **state)
 {
 	const char *const bad[] = { "system-ext", "a/b", NULL };
@@ -534,6 +576,7 @@ int main(void)
 		IT(says_nomem_if_one_does),
 		IT(asks_udmabuf_for_its_only_mode),
 		IT(tells_denied_from_missing),
+		IT(denied_is_what_would_have_been_taken),
 		IT(reports_what_is_wrong_with_the_request),
 		IT(reports_what_ends_the_search),
 		IT(leaves_out_a_heap_that_has_gone),

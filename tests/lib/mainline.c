@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -11,6 +12,8 @@
 
 #include "../uapi/harness.h"
 #include "opening.h"
+
+#define SOMEBODY 1000
 
 /* A buffer is zero, and keeps what is written, between brackets. */
 static void check_usable(int buf, size_t len)
@@ -67,6 +70,30 @@ TEST(there_is_nothing_contiguous)
 
 	CHECK_EQUAL(dmaheap_chain_open(NULL, DMAHEAP_CONTIGUOUS, &chain),
 		    -ENOENT);
+}
+
+/* Everything is root's, but would not be of use for every need. */
+TEST(chain_tells_what_a_permission_is_good_for)
+{
+	const char *const names[] = {
+		"linux,cma", heap->name, DMAHEAP_UDMABUF, NULL
+	};
+	pid_t pid = fork_child();
+
+	if (!pid) {
+		struct dmaheap_chain *chain;
+
+		CHECK_EQUAL(setresuid(SOMEBODY, SOMEBODY, SOMEBODY), 0);
+		CHECK_EQUAL(dmaheap_chain_open(NULL, DMAHEAP_CONTIGUOUS,
+					       &chain), -ENOENT);
+		CHECK_EQUAL(dmaheap_chain_open(names, DMAHEAP_CONTIGUOUS,
+					       &chain), -ENOENT);
+		CHECK_EQUAL(dmaheap_chain_open(NULL, DMAHEAP_CPU_ACCESS,
+					       &chain), -EACCES);
+		CHECK_EQUAL(dmaheap_chain_open(names, 0, &chain), -EACCES);
+		exit(0);
+	}
+	check_child(pid);
 }
 
 TEST(chain_takes_the_kernels_heap)
