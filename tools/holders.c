@@ -246,7 +246,7 @@ void print_unseen(FILE *stream, const struct holders *holders)
 		fputs("dmaheap: only your own processes can be seen; use sudo to see all\n",
 		      stream);
 	else if (holders->hidden)
-		fprintf(stream, "dmaheap: processes that can't be looked into: %zu\n",
+		fprintf(stream, "dmaheap: processes that can't be looked into: at least %zu\n",
 			holders->hidden);
 	else if (holders->closed)
 		fputs("dmaheap: what no process has can't be seen, as you may not open all heaps\n",

@@ -544,7 +544,8 @@ const char *dmaheap_buffer_comm(const struct dmaheap_buffer *buffer);
  *
  * Without privileges a process sees its own user's processes only, so that
  * @hidden is not 0: as process 1 is always there, one is counted as well where
- * /proc does not even list it (mount option hidepid=).
+ * /proc does not even list it (mount option hidepid=). So is one for all that
+ * are outside if /proc is that of a PID namespace, as in containers.
  *
  * All processes are looked at before @fn is called for the first, one after the
  * other: what comes, goes or moves meanwhile may be missed. Since libdmaheap

@@ -28,6 +28,9 @@
 /* How a dma-buf's name begins, where the kernel shows that of a file. */
 #define PREFIX "/dmabuf:"
 
+/* The inode of the PID namespace that all processes are in. Not in every header. */
+#define INITIAL_PID_NS 0xeffffffcU
+
 struct dmaheap_use {
 	pid_t pid;
 	uid_t uid;
@@ -354,6 +357,18 @@ static int read_status(struct scan *scan, struct process *process)
 	return 0;
 }
 
+/*
+ * Whether there are processes outside of the PID namespace that /proc is of: it is
+ * that of its first process, and need not be the caller's.
+ */
+static bool has_outside(const struct process *first)
+{
+	struct stat st;
+
+	return !fstatat(first->dir, "ns/pid", &st, 0) &&
+	       st.st_ino != INITIAL_PID_NS;
+}
+
 static int read_process(struct scan *scan, int proc, const char *pid)
 {
 	struct process process = { .pid = atoi(pid), .first = scan->count };
@@ -366,6 +381,8 @@ static int read_process(struct scan *scan, int proc, const char *pid)
 		ret = read_threads(scan, &process);
 		if (!ret)
 			ret = read_status(scan, &process);
+		if (process.pid == 1)
+			scan->hidden += has_outside(&process);
 		free(process.tables);
 		close(process.dir);
 	}

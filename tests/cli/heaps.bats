@@ -176,7 +176,16 @@ while rest:
 	run --separate-stderr -- "$with_heaps" sh -c \
 		'mv /proc/1 /proc/hidden && rm -r /proc/[234]0 && exec "$DMAHEAP" top'
 	[[ $status -eq 0 && $output == "Nobody has a dma-buf." ]]
-	[[ $stderr == "dmaheap: processes that can't be looked into: 1" ]]
+	[[ $stderr == "dmaheap: processes that can't be looked into: at least 1" ]]
+}
+
+@test "top: so are those outside of a PID namespace" {
+	# shellcheck disable=SC2016 # for the inner shell
+	run --separate-stderr -- "$with_heaps" sh -c \
+		'mkdir /proc/1/ns && touch /proc/1/ns/pid && rm -r /proc/[234]0 &&
+			exec "$DMAHEAP" top'
+	[[ $status -eq 0 && $output == "Nobody has a dma-buf." ]]
+	[[ $stderr == "dmaheap: processes that can't be looked into: at least 1" ]]
 }
 
 @test "top: a /proc that can't be read is a failure" {

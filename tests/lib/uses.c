@@ -36,6 +36,10 @@
 
 #define INIT "Name:\tinit\nPid:\t1\nUid:\t0\t0\t0\t0\n"
 
+/* The inode of the initial PID namespace, and of that which process 1 is in. */
+#define INITIAL 0xeffffffcU
+static ino_t namespace;
+
 static char proc[sizeof("/tmp/dmaheap-proc-XXXXXX")];
 
 /* What happens to whoever opens, or reads the link of, a path of that end. */
@@ -99,6 +103,18 @@ ssize_t readlinkat(int dir, const char *restrict path, char *restrict target,
 	return refuse(full) ? -1 : readlink(full, target, size);
 }
 
+/* Kernels without PID namespaces have none to be looked at. */
+static int stat_namespace(struct stat *st)
+{
+	if (!namespace) {
+		errno = ENOENT;
+		return -1;
+	}
+	memset(st, 0, sizeof(*st));
+	st->st_ino = namespace;
+	return 0;
+}
+
 /* A link of a file descriptor leads to the file, and not along its text. */
 int fstatat(int dir, const char *restrict path, struct stat *restrict st,
 	    int flags)
@@ -111,6 +127,8 @@ int fstatat(int dir, const char *restrict path, struct stat *restrict st,
 	find_path(dir, path, full);
 	if (refuse(full))
 		return -1;
+	if (!strcmp(path, "ns/pid"))
+		return stat_namespace(st);
 	*strrchr(full, '/') = '\0';
 	snprintf(info, sizeof(info), "%sinfo/%s", full, path);
 	file = fopen(info, "re");
@@ -222,6 +240,7 @@ static int make_proc(void **state)
 	memset(refused, 0, sizeof(refused));
 	separate_thread = 0;
 	has_kcmp = true;
+	namespace = INITIAL;
 	strcpy(proc, "/tmp/dmaheap-proc-XXXXXX");
 	if (!mkdtemp(proc))
 		return -1;
@@ -415,6 +434,26 @@ static void counts_one_where_proc_lists_no_others(void **state)
 	check_uses("", 1);
 }
 
+/* However many there are: nobody can tell. */
+static void counts_one_for_those_outside_of_a_namespace(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	check_uses("20:1000:camera:7:4096:camera::1:0\n", 0);
+	namespace = 0;
+	check_uses("20:1000:camera:7:4096:camera::1:0\n", 0);
+	namespace = 4026532281;
+	check_uses("20:1000:camera:7:4096:camera::1:0\n", 1);
+
+	/* What can't be told is denied with the rest of process 1. */
+	refused[0].path = "/1/ns/pid";
+	refused[0].error = EACCES;
+	refused[1].path = "/1/task/1/fd";
+	refused[1].error = EACCES;
+	check_uses("20:1000:camera:7:4096:camera::1:0\n", 1);
+}
+
 static void process_that_ends_is_no_error(void **state)
 {
 	static const char * const paths[] = {
@@ -528,6 +567,7 @@ int main(void)
 		TEST(process_may_live_without_its_first_thread),
 		TEST(counts_processes_that_are_closed_to_it),
 		TEST(counts_one_where_proc_lists_no_others),
+		TEST(counts_one_for_those_outside_of_a_namespace),
 		TEST(process_that_ends_is_no_error),
 		TEST(reports_what_is_an_error),
 		TEST(leaves_nothing_open),
