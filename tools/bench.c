@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "explain.h"
 #include "heaps.h"
 #include "measure.h"

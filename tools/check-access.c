@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "access.h"
 #include "checks.h"
 
 #define PACKAGED_RULES "udev/rules.d/60-dmabuf-heaps.rules"
@@ -49,23 +50,6 @@ static bool find_node(const struct heap *heap, struct stat *node)
 
 	snprintf(path, sizeof(path), DMAHEAP_DIR "/%s", heap->names[0]);
 	return !stat(path, node);
-}
-
-/* Is the caller in that group since it logged in? */
-static bool is_in_group(gid_t gid)
-{
-	int count = getgroups(0, NULL);
-	gid_t *groups;
-	bool is_in = getegid() == gid;
-
-	groups = calloc(count > 0 ? count : 1, sizeof(*groups));
-	if (!groups)
-		return is_in;
-	count = getgroups(count, groups);
-	for (int i = 0; i < count; i++)
-		is_in |= groups[i] == gid;
-	free(groups);
-	return is_in;
 }
 
 /* Will it be when it logs in the next time? */
@@ -109,20 +93,24 @@ static bool opens_to_group(const struct stat *node)
 	return node->st_gid && node->st_mode & S_IRGRP;
 }
 
-static void find_why_forbidden(const struct stat *node,
+static void find_why_forbidden(const struct heap *heap,
 			       struct findings *findings)
 {
 	char command[CHECK_TEXT];
+	struct stat node;
 
-	if (!opens_to_group(node))
+	if (!find_node(heap, &node))
+		return;
+	if (mode_allows(heap->names[0]))
+		found(findings, FINDING_MISSING, NULL,
+		      "you may not open the heaps, though their mode allows it: "
+		      IN_THE_WAY);
+	else if (!opens_to_group(&node))
 		found(findings, FINDING_MISSING,
 		      apply_rule(GROUP_RULE, command),
 		      "you may not open the heaps: only root may, until a udev rule gives them a group");
-	else if (!is_in_group(node->st_gid))
-		find_why_not_in_group(node->st_gid, findings);
 	else
-		found(findings, FINDING_MISSING, NULL,
-		      "you may not open the heaps, though their mode allows it: a container or a security policy is in the way");
+		find_why_not_in_group(node.st_gid, findings);
 }
 
 /* Root sees how it is for others. */
@@ -184,9 +172,9 @@ static void find_why_for_root(const struct heap *heap,
 
 bool check_access(const struct machine *machine, struct findings *findings)
 {
-	struct stat node, allowed = { 0 }, forbidden = { 0 };
-	const struct heap *unlimited = NULL;
-	bool may = false, may_not = false;
+	const struct heap *forbidden = NULL, *unlimited = NULL;
+	struct stat node, allowed = { 0 };
+	bool may = false;
 
 	for (size_t i = 0; i < machine->heaps.count; i++) {
 		const struct heap *heap = &machine->heaps.heaps[i];
@@ -198,17 +186,17 @@ bool check_access(const struct machine *machine, struct findings *findings)
 			if (!may)
 				allowed = node;
 			may = true;
-		} else if (is_for_root(heap)) {
+		} else if (is_for_root(heap) &&
+			   !mode_allows(heap->names[0])) {
 			unlimited = heap;
 		} else {
-			forbidden = node;
-			may_not = true;
+			forbidden = heap;
 		}
 	}
 	if (may)
 		tell_access(&allowed, findings);
-	else if (may_not)
-		find_why_forbidden(&forbidden, findings);
+	else if (forbidden)
+		find_why_forbidden(forbidden, findings);
 	else if (unlimited)
 		find_why_for_root(unlimited, findings);
 	return may;

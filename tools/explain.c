@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "access.h"
 #include "attributes.h"
 #include "command.h"
 #include "explain.h"
@@ -57,7 +58,9 @@ static void explain_forbidden(const char *heap, int error)
 	fprintf(stderr, DMAHEAP_DIR "/%s belongs to user %s and group %s, "
 		"with mode %03o: ", heap, owner ? owner->pw_name : "?",
 		group ? group->gr_name : "?", st.st_mode & 0777);
-	if (st.st_mode & S_IRGRP && st.st_gid)
+	if (mode_allows(heap))
+		fputs("that allows it, but " IN_THE_WAY ".\n", stderr);
+	else if (st.st_mode & S_IRGRP && st.st_gid)
 		fputs("be in that group, or use sudo.\n", stderr);
 	else
 		fputs("use sudo, or let a udev rule give it a group.\n",

@@ -2,35 +2,20 @@
 /* The heaps, each once, however many names it has. */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "heaps.h"
-
-static void node_path(const char *name, char path[PATH_MAX])
-{
-	snprintf(path, PATH_MAX, DMAHEAP_DIR "/%s", name);
-}
-
-bool may_open(const char *name)
-{
-	char path[PATH_MAX];
-
-	node_path(name, path);
-	return !faccessat(AT_FDCWD, path, R_OK, AT_EACCESS);
-}
 
 static bool is_link(const char *name)
 {
 	char path[PATH_MAX];
 	struct stat st;
 
-	node_path(name, path);
+	snprintf(path, sizeof(path), DMAHEAP_DIR "/%s", name);
 	return !lstat(path, &st) && S_ISLNK(st.st_mode);
 }
 

@@ -36,7 +36,4 @@ const struct heap *find_heap(const struct heaps *heaps, const char *name);
 /* Who provides it, in a word; empty if that is not known. */
 const char *provider_name(enum dmaheap_provider provider);
 
-/* Whether the caller may open a heap, and so allocate from it. */
-bool may_open(const char *name);
-
 #endif /* DMAHEAP_HEAPS_H */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "access.h"
 #include "attributes.h"
 #include "command.h"
 #include "explain.h"

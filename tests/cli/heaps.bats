@@ -30,6 +30,17 @@ expect() {
 	fi
 }
 
+# run_without_devices ARGUMENT...: one call where camera is there for nobody, as
+# where containers mount it, whatever its mode says.
+run_without_devices() {
+	# shellcheck disable=SC2016 # for the inner shell
+	run --separate-stderr -- "$with_heaps" sh -c \
+		'mount -o remount,bind,nosuid,noexec,nodev /dev/dma_heap/camera ||
+			exit 77
+		exec "$DMAHEAP" "$@"' sh "$@"
+	[[ $status -ne 77 ]] || skip "nothing can be mounted without devices"
+}
+
 @test "list: a table for people" {
 	expect 0 "\
 NAME   PROVIDER     TYPE REGION          SIZE  FREE ACCESS
@@ -59,6 +70,29 @@ system kernel                                       yes" "" list
 '"region":"elsewhere","size":null,"free":null,"access":true},'\
 '{"name":"system","provider":"kernel","type":null,'\
 '"region":null,"size":null,"free":null,"access":true}]}' ]]
+}
+
+@test "list: a heap on a mount without devices can't be used" {
+	run_without_devices list --noheadings -o NAME,ACCESS
+	[[ $status -eq 0 && -z $stderr ]]
+	[[ $output == "\
+cam    yes
+camera no
+hidden yes
+system yes" ]]
+}
+
+@test "alloc, bench: what is in the way if it is not the mode" {
+	local arguments
+	for arguments in "alloc camera 4K" "bench camera"; do
+		# shellcheck disable=SC2086 # several words
+		run_without_devices $arguments
+		[[ $status -eq 1 && -z $output ]]
+		[[ $stderr == "\
+dmaheap: you may not open heap 'camera': Permission denied
+/dev/dma_heap/camera belongs to user root and group root, with mode 666: \
+that allows it, but a container or a security policy is in the way." ]]
+	done
 }
 
 @test "alloc: a heap that is not there: which ones are" {
