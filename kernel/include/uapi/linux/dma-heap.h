@@ -4,12 +4,22 @@
  *
  * The request is mainline's, bit for bit. Whatever this project adds has
  * numbers of its own.
+ *
+ * Programs have this file as <dmabuf-heaps/dma-heap.h>, beside the
+ * <linux/dma-heap.h> of their kernel, in whichever order.
  */
 #ifndef _UAPI_LINUX_DMA_HEAP_H
 #define _UAPI_LINUX_DMA_HEAP_H
 
 #include <linux/ioctl.h>
 #include <linux/types.h>
+
+/* What both have is said once, by the kernel's. */
+#ifndef __KERNEL__
+#include <linux/dma-heap.h>
+#endif
+
+#ifndef DMA_HEAP_IOCTL_ALLOC
 
 /* What fd_flags may hold: one access mode, and O_CLOEXEC. */
 #define DMA_HEAP_VALID_FD_FLAGS (O_CLOEXEC | O_ACCMODE)
@@ -36,6 +46,32 @@ struct dma_heap_allocation_data {
 	__u32 fd_flags;
 	__u64 heap_flags;
 };
+
+#define DMA_HEAP_IOC_MAGIC 'H'
+
+/**
+ * DOC: DMA_HEAP_IOCTL_ALLOC - allocate a buffer
+ *
+ * Takes a &struct dma_heap_allocation_data on an open heap and fills in its
+ * fd. The buffer is zeroed. On failure nothing is left behind, neither a
+ * descriptor nor memory:
+ *
+ *   EINVAL	len is 0 or overflows when it is rounded; fd is not 0;
+ *		fd_flags has an unknown bit or no access mode (O_ACCMODE is
+ *		none); heap_flags has an unknown bit; the structure ends
+ *		before fd does
+ *   EFAULT	the argument can't be read or written
+ *   EMFILE	no descriptor is free
+ *   ENOMEM	the heap can't give that much
+ *   EINTR	the caller was killed
+ *   ENODEV	the heap was removed
+ */
+#define DMA_HEAP_IOCTL_ALLOC	_IOWR(DMA_HEAP_IOC_MAGIC, 0x0, \
+				      struct dma_heap_allocation_data)
+
+#endif /* DMA_HEAP_IOCTL_ALLOC */
+
+/* From here on, what mainline does not have. */
 
 /**
  * struct dma_heap_view_data - a request for a view of a buffer
@@ -159,30 +195,6 @@ struct dma_heap_query_buffer_data {
 	__u32 flags;
 	__u64 phase;
 };
-
-#define DMA_HEAP_IOC_MAGIC 'H'
-
-/**
- * DOC: DMA_HEAP_IOCTL_ALLOC - allocate a buffer
- *
- * Takes a &struct dma_heap_allocation_data on an open heap and fills in its
- * fd. The buffer is zeroed. On failure nothing is left behind, neither a
- * descriptor nor memory:
- *
- *   EINVAL	len is 0 or overflows when it is rounded; fd is not 0;
- *		fd_flags has an unknown bit or no access mode (O_ACCMODE is
- *		none); heap_flags has an unknown bit; the structure ends
- *		before fd does
- *   EFAULT	the argument can't be read or written
- *   EMFILE	no descriptor is free
- *   ENOMEM	the heap can't give that much
- *   EINTR	the caller was killed
- *   ENODEV	the heap was removed
- */
-#define DMA_HEAP_IOCTL_ALLOC	_IOWR(DMA_HEAP_IOC_MAGIC, 0x0, \
-				      struct dma_heap_allocation_data)
-
-/* From here on, numbers that mainline does not have. */
 
 /**
  * DOC: DMA_HEAP_IOCTL_VIEW - make another dma-buf over a buffer's memory
