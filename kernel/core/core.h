@@ -7,6 +7,7 @@
 #include <linux/dma-heap.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/mmzone.h>
 #include <linux/mutex.h>
 #include <linux/rwsem.h>
 #include <linux/types.h>
@@ -63,6 +64,7 @@ struct dma_heap_counts {
  * @quota: What users have of its memory: @own_quota, or that of all heaps with
  *	memory of the same kind.
  * @own_quota: See @quota.
+ * @highest_zone: Of ordinary memory, the highest zone that it can lend from.
  * @dmem: The region, for the controller of device memory, or NULL.
  * @source: Where its contiguous memory comes from, or NULL.
  * @pool: What it keeps of that; only with a @source.
@@ -90,6 +92,7 @@ struct dma_heap {
 	struct list_head nodes;
 	struct dma_heap_quota *quota;
 	struct dma_heap_quota own_quota;
+	enum zone_type highest_zone;
 	struct dmem_cgroup_region *dmem;
 	const struct dma_heap_source *source;
 	struct dma_heap_pool pool;
@@ -120,7 +123,7 @@ bool dma_heap_limit_fits(const struct dma_heap *heap,
 struct dma_heap_list_entry *dma_heap_list(struct dma_heap *heap,
 					  struct dma_heap_list_data *data);
 
-unsigned long dma_heap_headroom(void);
+unsigned long dma_heap_headroom(enum zone_type highest);
 
 void dma_heap_query(struct dma_heap *heap, struct dma_heap_query_data *data);
 int dma_heap_query_buffer(struct dma_heap *heap,

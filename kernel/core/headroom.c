@@ -4,12 +4,16 @@
  *
  * Who asks for too much gets an error. The machine, and everybody who has
  * asked for nothing, goes on: so a request is held against what is available
- * before its first page is taken, and again as it goes.
+ * before its first page is taken, and again as it goes. What is available in
+ * zones that a request can't use does not count for it: low memory is all that
+ * the kernel itself can use, however much there is above it.
  */
 #include <linux/atomic.h>
 #include <linux/dma-heap-buffer.h>
 #include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
@@ -17,58 +21,138 @@
 
 #include "core.h"
 
-/* This part of all memory has to stay available for everybody else. */
+/* This part of memory has to stay available for everybody else. */
 #define KEPT_AVAILABLE 8
 
 /* No single buffer is larger than this part of all memory. */
 #define LARGEST_BUFFER 2
 
-/* Pages that were promised to requests and have not been taken yet. */
-static atomic_long_t claimed;
+/*
+ * Pages that were promised to requests and have not been taken yet, by the
+ * highest zone that each may take from.
+ */
+static atomic_long_t claimed[MAX_NR_ZONES];
+
+static struct zone *zone_of(int nid, unsigned int type)
+{
+	return &NODE_DATA(nid)->node_zones[type];
+}
+
+/* What counts as available of a zone; free pages of CMA aside. */
+static long zone_available(struct zone *zone)
+{
+	return zone_page_state(zone, NR_FREE_PAGES) -
+	       zone_page_state(zone, NR_FREE_CMA_PAGES) +
+	       zone_page_state(zone, NR_ZONE_INACTIVE_FILE) +
+	       zone_page_state(zone, NR_ZONE_ACTIVE_FILE);
+}
+
+/* Slabs are of ZONE_NORMAL and lower ones, and no zone tells its part. */
+static long slabs_available(void)
+{
+	return global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B) +
+	       global_node_page_state(NR_KERNEL_MISC_RECLAIMABLE);
+}
 
 /*
- * Free pages that only movable memory may use: of no help to a heap, though
- * they count as available.
+ * Pages that count as available and are of no help to a heap that takes from
+ * zones up to @highest: those of higher zones, where ZONE_MOVABLE is one, those
+ * that may be there, and what only movable memory may use.
  */
-static long movable_only(void)
+static long out_of_reach(unsigned int highest)
 {
 	long nr_pages = global_zone_page_state(NR_FREE_CMA_PAGES);
+	bool slabs = false;
+	unsigned int type;
+	int nid;
+
+	for_each_online_node(nid) {
+		for (type = highest + 1; type < MAX_NR_ZONES; type++) {
+			struct zone *zone = zone_of(nid, type);
+
+			nr_pages += zone_available(zone);
+			slabs |= type <= ZONE_NORMAL && populated_zone(zone);
+		}
+	}
+
+	return slabs ? nr_pages + slabs_available() : nr_pages;
+}
+
+static unsigned long managed_pages(unsigned int highest)
+{
+	unsigned long nr_pages = 0;
+	unsigned int type;
 	int nid;
 
 	for_each_online_node(nid)
-		nr_pages += zone_page_state(&NODE_DATA(nid)->node_zones[ZONE_MOVABLE],
-					    NR_FREE_PAGES);
+		for (type = 0; type <= highest; type++)
+			nr_pages += zone_managed_pages(zone_of(nid, type));
 
 	return nr_pages;
 }
 
-/* How many more pages may be taken, 0 at least; promises are not looked at. */
-unsigned long dma_heap_headroom(void)
+/* Of the zones up to @highest, and of these alone. */
+static unsigned long zones_headroom(unsigned int highest)
 {
-	long kept = totalram_pages() / KEPT_AVAILABLE;
+	long kept = managed_pages(highest) / KEPT_AVAILABLE;
 
-	return max(si_mem_available() - movable_only() - kept, 0L);
+	return max(si_mem_available() - out_of_reach(highest) - kept, 0L);
+}
+
+/**
+ * dma_heap_headroom() - how much more ordinary memory may be taken
+ * @highest: The highest zone that it can be taken from.
+ *
+ * What is taken of lower zones is taken of all memory as well, and an eighth
+ * stays of each. Promises are not looked at.
+ *
+ * Context: Any.
+ * Return: How many pages, 0 at least.
+ */
+unsigned long dma_heap_headroom(enum zone_type highest)
+{
+	unsigned long nr_pages = ULONG_MAX;
+	unsigned int type;
+
+	for (type = highest; type <= ZONE_MOVABLE; type++)
+		nr_pages = min(nr_pages, zones_headroom(type));
+
+	return nr_pages;
+}
+
+/* Is there as much as was promised, in all that @highest is a part of? */
+static bool promises_fit(unsigned int highest)
+{
+	unsigned long nr_pages = 0;
+	unsigned int type;
+
+	for (type = 0; type <= ZONE_MOVABLE; type++) {
+		nr_pages += atomic_long_read(&claimed[type]);
+		if (type >= highest && zones_headroom(type) < nr_pages)
+			return false;
+	}
+
+	return true;
 }
 
 /**
  * dma_heap_headroom_claim() - may a request take this much ordinary memory?
  * @nr_pages: All that the request is going to take.
+ * @highest: The highest zone that it can be taken from.
  *
  * Context: Any.
  * Return: 0, and the pages are the caller's to take; each is to be given to
  * dma_heap_headroom_unclaim() once it is taken or given up. Or -ENOMEM.
  */
-int dma_heap_headroom_claim(unsigned long nr_pages)
+int dma_heap_headroom_claim(unsigned long nr_pages, enum zone_type highest)
 {
-	unsigned long all;
-
 	if (nr_pages > totalram_pages() / LARGEST_BUFFER)
 		return -ENOMEM;
 
 	/* Requests that come at once see each other here. */
-	all = atomic_long_add_return(nr_pages, &claimed);
-	if (dma_heap_headroom() < all) {
-		dma_heap_headroom_unclaim(nr_pages);
+	atomic_long_add_return(nr_pages, &claimed[highest]);
+	if (!promises_fit(highest)) {
+		dma_heap_headroom_unclaim(nr_pages, highest);
 		return -ENOMEM;
 	}
 
@@ -79,25 +163,27 @@ EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_claim, "DMA_BUF_HEAP");
 /**
  * dma_heap_headroom_unclaim() - pages were taken, or won't be
  * @nr_pages: How many.
+ * @highest: As they were claimed.
  *
  * Context: Any.
  */
-void dma_heap_headroom_unclaim(unsigned long nr_pages)
+void dma_heap_headroom_unclaim(unsigned long nr_pages, enum zone_type highest)
 {
-	atomic_long_sub(nr_pages, &claimed);
+	atomic_long_sub(nr_pages, &claimed[highest]);
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_unclaim, "DMA_BUF_HEAP");
 
 /**
  * dma_heap_headroom_left() - is there still memory that may be taken?
+ * @highest: The highest zone that it can be taken from.
  *
  * To be asked now and then by a request that takes its memory in pieces:
  * others may have taken what was available when it began.
  *
  * Context: Any.
  */
-bool dma_heap_headroom_left(void)
+bool dma_heap_headroom_left(enum zone_type highest)
 {
-	return dma_heap_headroom() != 0;
+	return dma_heap_headroom(highest) != 0;
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_left, "DMA_BUF_HEAP");

@@ -13,6 +13,7 @@
 #include <linux/dma-heap.h>
 #include <linux/err.h>
 #include <linux/export.h>
+#include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
@@ -96,6 +97,7 @@ int dma_heap_lending_start(struct dma_heap *heap,
 
 	if (info->ordinary) {
 		heap->quota = &dma_heap_ordinary_quota;
+		heap->highest_zone = gfp_zone(info->zone);
 	} else {
 		heap->quota = &heap->own_quota;
 		dma_heap_quota_init(heap->quota);
@@ -158,7 +160,8 @@ static int charge(struct dma_heap_loan *loan)
 	struct dma_heap *heap = loan->heap;
 	int ret;
 
-	ret = dma_heap_quota_charge(heap->quota, loan->bytes, &loan->charge);
+	ret = dma_heap_quota_charge(heap->quota, loan->bytes,
+				    heap->highest_zone, &loan->charge);
 	if (ret || !heap->dmem)
 		return ret;
 

@@ -209,13 +209,17 @@ static bool is_exempt(void)
 	return ns_capable_noaudit(&init_user_ns, CAP_SYS_RESOURCE);
 }
 
-/* What nobody has. What was promised and not yet taken is not there. */
-static u64 bytes_left(const struct dma_heap_quota *quota)
+/*
+ * What nobody has, of ordinary memory in zones up to @highest_zone. What was
+ * promised and not yet taken is not there.
+ */
+static u64 bytes_left(const struct dma_heap_quota *quota,
+		      enum zone_type highest_zone)
 {
 	u64 available = quota->total, gone = quota->charged;
 
 	if (quota->ordinary) {
-		available = (u64)dma_heap_headroom() << PAGE_SHIFT;
+		available = (u64)dma_heap_headroom(highest_zone) << PAGE_SHIFT;
 		gone -= quota->lent;
 	}
 
@@ -223,10 +227,11 @@ static u64 bytes_left(const struct dma_heap_quota *quota)
 }
 
 static bool may_have(const struct dma_heap_quota *quota, u64 bytes,
+		     enum zone_type highest_zone,
 		     const struct dma_heap_charge *charge)
 {
 	const u64 left = quota->limit.unit == DMA_HEAP_LIMIT_PERCENT ?
-			 bytes_left(quota) : 0;
+			 bytes_left(quota, highest_zone) : 0;
 	unsigned int i;
 
 	for (i = 0; charge && i < charge->nr_accounts; i++)
@@ -242,12 +247,14 @@ static bool may_have(const struct dma_heap_quota *quota, u64 bytes,
  * dma_heap_quota_charge() - promise memory to whoever calls
  * @quota: Of what.
  * @bytes: How much.
+ * @highest_zone: Of ordinary memory, the highest zone that it can come from.
  * @charge: Where to store who pays for it; NULL for nobody.
  *
  * Context: May sleep.
  * Return: 0; -EDQUOT if one of them may not have as much; -ENOMEM.
  */
 int dma_heap_quota_charge(struct dma_heap_quota *quota, u64 bytes,
+			  enum zone_type highest_zone,
 			  struct dma_heap_charge **charge)
 {
 	struct dma_heap_charge *new = NULL;
@@ -261,7 +268,7 @@ int dma_heap_quota_charge(struct dma_heap_quota *quota, u64 bytes,
 	}
 
 	spin_lock(&quota->lock);
-	allowed = may_have(quota, bytes, new);
+	allowed = may_have(quota, bytes, highest_zone, new);
 	if (allowed) {
 		for (i = 0; new && i < new->nr_accounts; i++)
 			new->accounts[i]->bytes += bytes;

@@ -2,6 +2,7 @@
 #ifndef _DMABUF_HEAPS_QUOTA_H
 #define _DMABUF_HEAPS_QUOTA_H
 
+#include <linux/mmzone.h>
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
@@ -40,6 +41,7 @@ void dma_heap_quota_set_limit(struct dma_heap_quota *quota,
 			      const struct dma_heap_limit *limit);
 
 int dma_heap_quota_charge(struct dma_heap_quota *quota, u64 bytes,
+			  enum zone_type highest_zone,
 			  struct dma_heap_charge **charge);
 void dma_heap_quota_uncharge(struct dma_heap_quota *quota, u64 bytes,
 			     struct dma_heap_charge *charge);

@@ -88,6 +88,22 @@ static bool zone_is_usable(struct zone *zone)
 	return populated_zone(zone) && type < ZONE_MOVABLE;
 }
 
+/* The same, if as much may be taken of the zone. */
+static int empty_range_if_left(struct zone *zone,
+			       struct dma_heap_extent *extent)
+{
+	int ret;
+
+	ret = dma_heap_headroom_claim(extent->nr_pages, zone_idx(zone));
+	if (ret)
+		return ret;
+
+	ret = empty_range(zone, extent);
+	dma_heap_headroom_unclaim(extent->nr_pages, zone_idx(zone));
+
+	return ret;
+}
+
 /* From the highest zone down: the lower ones serve devices with less reach. */
 static int empty_some_range(struct dma_heap_extent *extent)
 {
@@ -99,7 +115,7 @@ static int empty_some_range(struct dma_heap_extent *extent)
 
 			if (!zone_is_usable(zone))
 				continue;
-			ret = empty_range(zone, extent);
+			ret = empty_range_if_left(zone, extent);
 			if (ret != -ENOMEM)
 				return ret;
 		}
@@ -128,14 +144,21 @@ static int take_from_reserve(struct dma_heap_extent *extent)
 
 static int take_from_page_allocator(struct dma_heap_extent *extent)
 {
+	const gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN |
+			  __GFP_NORETRY;
 	size_t size = extent->nr_pages << PAGE_SHIFT;
 	void *addr;
+	int ret;
 
 	if (get_order(size) > MAX_PAGE_ORDER)
 		return -ENOMEM;
 
-	addr = alloc_pages_exact(size, GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN |
-				       __GFP_NORETRY);
+	ret = dma_heap_headroom_claim(extent->nr_pages, gfp_zone(gfp));
+	if (ret)
+		return ret;
+
+	addr = alloc_pages_exact(size, gfp);
+	dma_heap_headroom_unclaim(extent->nr_pages, gfp_zone(gfp));
 	if (!addr)
 		return -ENOMEM;
 
@@ -162,14 +185,9 @@ static int take_from_memory(struct dma_heap_extent *extent)
 {
 	int ret;
 
-	ret = dma_heap_headroom_claim(extent->nr_pages);
-	if (ret)
-		return ret;
-
 	ret = take_from_page_allocator(extent);
 	if (ret)
 		ret = take_from_some_range(extent);
-	dma_heap_headroom_unclaim(extent->nr_pages);
 
 	return ret;
 }
@@ -293,6 +311,7 @@ static int __init contiguous_heap_init(void)
 		contiguous_heap_source.shared = false;
 	} else {
 		info.ordinary = true;
+		info.zone = __GFP_HIGHMEM;
 	}
 
 	contiguous_heap = dma_heap_add(&info);

@@ -9,18 +9,20 @@
 #include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/log2.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
 
-/* How many pages are taken between two looks at what is left. */
+/* How many pages of a zone are taken between two looks at what is left. */
 #define PAGES_PER_LOOK 256
 
 /**
  * struct system_heap - one heap over one part of memory
  * @name: Its name.
  * @fallback: Its name where the kernel's own core has @name, or NULL.
- * @zone: Which memory, as GFP flags.
+ * @zone: Which memory, as a GFP flag.
  * @heap: The heap, or NULL.
  */
 struct system_heap {
@@ -97,18 +99,32 @@ static bool system_heap_continues(const struct list_head *pages,
 }
 
 /*
+ * Is there still memory where @page was taken? What is not high memory the
+ * kernel can use itself, and may have no other.
+ */
+static bool system_heap_may_go_on(enum zone_type highest,
+				  const struct page *page)
+{
+	if (!PageHighMem(page))
+		highest = min_t(unsigned int, highest, ZONE_NORMAL);
+
+	return dma_heap_headroom_left(highest);
+}
+
+/*
  * Fills @pages with @nr_pages pages in pieces and counts the extents that they
  * are. On failure the list holds what was got so far.
  */
 static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
 			    struct list_head *pages)
 {
+	const enum zone_type highest = gfp_zone(zone);
 	unsigned long left = nr_pages, look = 0;
-	unsigned int from = 0;
+	unsigned int from = 0, place = MAX_NR_ZONES;
 	int nr_extents = 0;
 	int ret = 0;
 
-	ret = dma_heap_headroom_claim(nr_pages);
+	ret = dma_heap_headroom_claim(nr_pages, highest);
 	if (ret)
 		return ret;
 
@@ -116,13 +132,6 @@ static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
 		struct page *page;
 		unsigned long n;
 
-		if (nr_pages - left >= look) {
-			if (!dma_heap_headroom_left()) {
-				ret = -ENOMEM;
-				break;
-			}
-			look += PAGES_PER_LOOK;
-		}
 		if (fatal_signal_pending(current)) {
 			ret = -EINTR;
 			break;
@@ -136,11 +145,20 @@ static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
 		nr_extents += !system_heap_continues(pages, page);
 		list_add_tail(&page->lru, pages);
 		n = 1UL << compound_order(page);
-		dma_heap_headroom_unclaim(n);
+		dma_heap_headroom_unclaim(n, highest);
 		left -= n;
+
+		if (nr_pages - left < look && page_zonenum(page) == place)
+			continue;
+		if (!system_heap_may_go_on(highest, page)) {
+			ret = -ENOMEM;
+			break;
+		}
+		look = nr_pages - left + PAGES_PER_LOOK;
+		place = page_zonenum(page);
 	}
 
-	dma_heap_headroom_unclaim(left);
+	dma_heap_headroom_unclaim(left, highest);
 	return ret ?: nr_extents;
 }
 
@@ -234,6 +252,7 @@ static int __init system_heap_add(struct system_heap *system_heap)
 		.name = system_heap->name,
 		.type = "system",
 		.ordinary = true,
+		.zone = system_heap->zone,
 		.ops = &system_heap_ops,
 		.priv = system_heap,
 	};

@@ -14,6 +14,7 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/mutex.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
@@ -112,9 +113,9 @@ struct dma_buf *dma_heap_allocate_contiguous(struct dma_heap *heap,
 int dma_heap_clear(const struct dma_heap_extent *extent);
 int dma_heap_clear_fresh(const struct dma_heap_extent *extent);
 
-int dma_heap_headroom_claim(unsigned long nr_pages);
-void dma_heap_headroom_unclaim(unsigned long nr_pages);
-bool dma_heap_headroom_left(void);
+int dma_heap_headroom_claim(unsigned long nr_pages, enum zone_type highest);
+void dma_heap_headroom_unclaim(unsigned long nr_pages, enum zone_type highest);
+bool dma_heap_headroom_left(enum zone_type highest);
 
 /* No contiguous memory has to begin at a multiple of more bytes. */
 #define DMA_HEAP_MAX_ALIGNMENT SZ_2M

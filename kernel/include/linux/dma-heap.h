@@ -89,6 +89,9 @@ struct dma_heap_source {
  * @ordinary: Memory is the machine's ordinary memory, of which
  *	dma_heap_headroom_claim() says how much may be taken. Users have one
  *	share of it in all such heaps.
+ * @zone: Where the heap takes ordinary memory from, as the GFP flag that would
+ *	be given to the page allocator: __GFP_HIGHMEM for all of it,
+ *	__GFP_DMA32, or 0 for what the kernel itself can use.
  * @region: What the heap lends from: its first frame, or DMA_HEAP_PFN_UNKNOWN,
  *	and its size, or 0 if that is not known. NULL for a heap without a
  *	region. Copied.
@@ -108,6 +111,7 @@ struct dma_heap_export_info {
 	const char *type;
 	bool contiguous;
 	bool ordinary;
+	gfp_t zone;
 	const struct dma_heap_extent *region;
 	const struct dma_heap_source *source;
 	bool protected;
