@@ -84,18 +84,17 @@ static void system_heap_free_list(struct list_head *pages)
 	}
 }
 
-/* Does @page come right after the last piece? Then both are one extent. */
-static bool system_heap_continues(const struct list_head *pages,
-				  const struct page *page)
+/*
+ * Does @page come right after @last, which is a piece, or NULL? Then both are
+ * one extent. But none goes across the border of high memory: it would be taken
+ * for what its first page is, here and by the kernel's cache maintenance.
+ */
+static bool system_heap_continues(struct page *last, const struct page *page)
 {
-	struct page *last;
-
-	if (list_empty(pages))
-		return false;
-
-	last = list_last_entry(pages, struct page, lru);
-	return page_to_pfn(last) + (1UL << compound_order(last)) ==
-	       page_to_pfn(page);
+	return last &&
+	       page_to_pfn(last) + (1UL << compound_order(last)) ==
+	       page_to_pfn(page) &&
+	       PageHighMem(last) == PageHighMem(page);
 }
 
 /*
@@ -121,6 +120,7 @@ static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
 	const enum zone_type highest = gfp_zone(zone);
 	unsigned long left = nr_pages, look = 0;
 	unsigned int from = 0, place = MAX_NR_ZONES;
+	struct page *last = NULL;
 	int nr_extents = 0;
 	int ret = 0;
 
@@ -142,8 +142,9 @@ static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
 			ret = -ENOMEM;
 			break;
 		}
-		nr_extents += !system_heap_continues(pages, page);
+		nr_extents += !system_heap_continues(last, page);
 		list_add_tail(&page->lru, pages);
+		last = page;
 		n = 1UL << compound_order(page);
 		dma_heap_headroom_unclaim(n, highest);
 		left -= n;
@@ -186,17 +187,17 @@ static void system_heap_free(struct dma_heap_buffer *buffer)
 static void system_heap_fill_extents(struct dma_heap_extent *extent,
 				     const struct list_head *pages)
 {
-	struct page *page;
+	struct page *page, *last = NULL;
 
-	extent->pfn = page_to_pfn(list_first_entry(pages, struct page, lru));
-	extent->nr_pages = 0;
 	list_for_each_entry(page, pages, lru) {
-		if (extent->pfn + extent->nr_pages != page_to_pfn(page)) {
-			extent++;
+		if (!system_heap_continues(last, page)) {
+			if (last)
+				extent++;
 			extent->pfn = page_to_pfn(page);
 			extent->nr_pages = 0;
 		}
 		extent->nr_pages += 1UL << compound_order(page);
+		last = page;
 	}
 }
 
