@@ -282,20 +282,26 @@ static void system_heap_remove_all(void)
 			dma_heap_remove(system_heaps[i].heap);
 }
 
+/*
+ * With one heap the module stays, whatever became of the others: who has opened
+ * its node by now runs our code, which nobody asks about if this fails.
+ */
 static int __init system_heap_init(void)
 {
+	bool added = false;
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
 	for (i = 0; i < ARRAY_SIZE(system_heaps); i++) {
-		ret = system_heap_add(&system_heaps[i]);
-		if (ret) {
-			system_heap_remove_all();
-			return ret;
-		}
+		int err = system_heap_add(&system_heaps[i]);
+
+		if (err)
+			ret = err;
+		else
+			added = true;
 	}
 
-	return 0;
+	return added ? 0 : ret;
 }
 module_init(system_heap_init);
 

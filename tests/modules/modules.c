@@ -25,6 +25,7 @@
 
 #define CONTROL "/sys/kernel/debug/dmabuf_heaps_test"
 #define TEST_MODULE "dmabuf_heaps_test"
+#define SYSTEM_MODULE "dmabuf_heaps_system"
 /* The names of our modules begin like this. */
 #define MODULES "dmabuf_heaps"
 
@@ -554,6 +555,24 @@ TEST(module_takes_its_heaps_with_it)
 	CHECK(!is_there(HEAPS, "test-b"));
 	CHECK(!is_there(HEAPS, "test-c"));
 	load(TEST_MODULE);
+}
+
+/* Only that one is missing: the others may be in use before the module is done. */
+TEST(heap_whose_name_is_taken_keeps_no_other_away)
+{
+	int loaded;
+
+	CHECK_EQUAL(unload(SYSTEM_MODULE), 0);
+	CHECK_EQUAL(symlink("null", HEAPS "/system-dma32"), 0);
+	loaded = system("modprobe " SYSTEM_MODULE);
+	CHECK_EQUAL(unlink(HEAPS "/system-dma32"), 0);
+	CHECK_EQUAL(loaded, 0);
+	CHECK(!is_there(CLASS, "system-dma32"));
+	CHECK(is_there(CLASS, "system") || is_there(CLASS, "system-ext"));
+
+	CHECK_EQUAL(unload(SYSTEM_MODULE), 0);
+	load(SYSTEM_MODULE);
+	CHECK(is_there(CLASS, "system-dma32"));
 }
 
 /* Our modules that are loaded, in the order in which they can be unloaded. */
