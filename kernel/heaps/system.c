@@ -13,7 +13,9 @@
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/module.h>
+#include <linux/nodemask.h>
 #include <linux/sched/signal.h>
+#include <linux/sizes.h>
 
 /* How many pages of a zone are taken between two looks at what is left. */
 #define PAGES_PER_LOOK 256
@@ -247,6 +249,31 @@ static const struct dma_heap_ops system_heap_ops = {
 	.allocate = system_heap_allocate,
 };
 
+/*
+ * Is all that a heap would take below 4 GiB? A machine whose memory begins above
+ * that has zones of these names, too.
+ */
+static bool __init system_heap_is_below_4g(enum zone_type highest)
+{
+	bool found = false;
+	unsigned int type;
+	int nid;
+
+	for_each_online_node(nid) {
+		for (type = 0; type <= highest; type++) {
+			struct zone *zone = &NODE_DATA(nid)->node_zones[type];
+
+			if (!populated_zone(zone))
+				continue;
+			if (zone_end_pfn(zone) > SZ_4G >> PAGE_SHIFT)
+				return false;
+			found = true;
+		}
+	}
+
+	return found;
+}
+
 static int __init system_heap_add(struct system_heap *system_heap)
 {
 	struct dma_heap_export_info info = {
@@ -258,6 +285,12 @@ static int __init system_heap_add(struct system_heap *system_heap)
 		.priv = system_heap,
 	};
 	struct dma_heap *heap;
+
+	if (system_heap->zone == __GFP_DMA32 &&
+	    !system_heap_is_below_4g(gfp_zone(system_heap->zone))) {
+		pr_info("%s: there is no memory below 4 GiB\n", info.name);
+		return -ENODEV;
+	}
 
 	heap = dma_heap_add(&info);
 	if (heap == ERR_PTR(-EEXIST) && system_heap->fallback) {
