@@ -20,6 +20,9 @@
 
 #define CONTIGUOUS_HEAP "system-contiguous"
 
+/* A page is in so many ranges, at most, that are tried for a large request. */
+#define MOST_OVERLAPS 8
+
 static char *reserve = "0";
 module_param(reserve, charp, 0444);
 MODULE_PARM_DESC(reserve, "Bytes to set aside at load, K, M or G may follow (default: 0)");
@@ -30,44 +33,61 @@ static struct dma_heap *contiguous_heap;
 static struct dma_heap_extent reserve_extent;
 static struct dma_heap_region *reserve_region;
 
-/* A look at the first page of each block; the kernel looks at all of them. */
-static bool range_is_ordinary(struct zone *zone, unsigned long pfn,
-			      unsigned long nr_pages)
+/*
+ * The first page frame that is not the zone's ordinary memory, or @end. A look
+ * at the first page of each block; the kernel looks at all of them.
+ */
+static unsigned long find_other(struct zone *zone, unsigned long pfn,
+				unsigned long end)
 {
-	unsigned long end = pfn + nr_pages;
-
 	for (; pfn < end; pfn = ALIGN(pfn + 1, pageblock_nr_pages)) {
 		struct page *page = pfn_to_online_page(pfn);
 
 		if (!page || page_zone(page) != zone || PageReserved(page))
-			return false;
+			return pfn;
 	}
 
-	return true;
+	return end;
+}
+
+/*
+ * How far it is to the next range after one that could not be emptied. To find
+ * that out the kernel may have gone through most of it: so that all ranges
+ * together are a few times the zone, however much is asked for, large ones
+ * overlap only so much. Of small ones there is one in each place.
+ */
+static unsigned long stride(unsigned long nr_pages)
+{
+	unsigned long step = dma_heap_alignment(nr_pages);
+
+	return max(step, round_down(nr_pages / MOST_OVERLAPS, step));
 }
 
 /* Empties some range of a zone: 0, -ENOMEM, or -EINTR for a killed caller. */
 static int empty_range(struct zone *zone, struct dma_heap_extent *extent)
 {
 	unsigned long step = dma_heap_alignment(extent->nr_pages);
-	unsigned long pfn;
+	unsigned long pfn, end, other;
 
 	/* Whole page blocks are emptied: the first may be of two zones. */
 	pfn = ALIGN(zone->zone_start_pfn, max(step, pageblock_nr_pages));
 
-	for (; pfn + extent->nr_pages <= zone_end_pfn(zone); pfn += step) {
+	while ((end = pfn + extent->nr_pages) <= zone_end_pfn(zone)) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		cond_resched();
-		if (!range_is_ordinary(zone, pfn, extent->nr_pages))
+		other = find_other(zone, pfn, end);
+		if (other < end) {
+			pfn = ALIGN(other + 1, step);
 			continue;
-		if (!alloc_contig_range(pfn, pfn + extent->nr_pages,
-					ACR_FLAGS_NONE,
+		}
+		if (!alloc_contig_range(pfn, end, ACR_FLAGS_NONE,
 					GFP_KERNEL | __GFP_NOWARN |
 					__GFP_RETRY_MAYFAIL)) {
 			extent->pfn = pfn;
 			return 0;
 		}
+		pfn += stride(extent->nr_pages);
 	}
 
 	return -ENOMEM;

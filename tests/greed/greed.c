@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Promise: who asks for too much gets ENOMEM, at once, and nobody else notices.
+ * Promise: who asks for too much gets ENOMEM, soon, and nobody else notices.
  * For heaps of ordinary memory, in a machine that has little of it.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../uapi/harness.h"
+#include "../uapi/tracing.h"
 #include "bystander.h"
 
 /* "At once", on an emulated machine with two processors. */
@@ -22,6 +24,10 @@
 #define SLACK_BYTES MIB(24)
 
 #define ASKERS 8
+
+/* A large request's memory is tried to be had so often from each place. */
+#define MOST_OVERLAPS 8
+#define PROBE "greed_tests_empty"
 
 static uint64_t mem_total(void)
 {
@@ -124,6 +130,51 @@ TEST(many_askers_at_once_harm_nobody)
 	CHECK(refused > 0);
 	CHECK(mem_available() + SLACK_BYTES > mem_total() / KEPT_PART);
 	check_unharmed(&bystander);
+}
+
+/* Every fourth is kept, so that the gaps are small, wherever they are. */
+static void leave_gaps(const struct heap *heap)
+{
+	int bufs[MOST_BUFFERS], n = 0;
+
+	while (n < MOST_BUFFERS && !try_alloc(heap, MIB(1), O_RDWR, 0, &bufs[n]))
+		n++;
+	for (int i = 0; i < n; i++)
+		if (i % 4)
+			close(bufs[i]);
+}
+
+static int count_tries(void)
+{
+	FILE *trace = end_tracing("kprobes/" PROBE);
+	char line[MOST_EVENT];
+	int n = 0;
+
+	while (next_event(trace, line))
+		n++;
+	fclose(trace);
+	return n;
+}
+
+/* Who looks in each place, for what is large, takes minutes in a large machine. */
+TEST(large_request_is_tried_in_few_places)
+{
+	const uint64_t len = MIB(128);
+	int buf, tries;
+
+	if (may_be_in_pieces(heap))
+		skip("it may be in pieces");
+	leave_gaps(heap);
+	write_tracing(TRACING "kprobe_events",
+		      "p:" PROBE " alloc_contig_range_noprof\n");
+	begin_tracing("kprobes/" PROBE);
+	CHECK_ERRNO(try_alloc(heap, len, O_RDWR, 0, &buf), ENOMEM);
+	tries = count_tries();
+	write_tracing(TRACING "kprobe_events", "-:" PROBE "\n");
+
+	printf("# in %d places\n", tries);
+	CHECK(tries > 0);
+	CHECK(tries <= MOST_OVERLAPS * (int)(mem_total() / len + 1));
 }
 
 TEST(memory_comes_back)
