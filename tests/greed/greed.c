@@ -156,14 +156,15 @@ static int count_tries(void)
 	return n;
 }
 
-/* Who looks in each place, for what is large, takes minutes in a large machine. */
+/*
+ * For heaps whose buffers are in one piece. Who looks in each place, for what is
+ * large, takes minutes in a large machine.
+ */
 TEST(large_request_is_tried_in_few_places)
 {
 	const uint64_t len = MIB(128);
 	int buf, tries;
 
-	if (may_be_in_pieces(heap))
-		skip("it may be in pieces");
 	leave_gaps(heap);
 	write_tracing(TRACING "kprobe_events",
 		      "p:" PROBE " alloc_contig_range_noprof\n");
