@@ -278,9 +278,8 @@ TEST(memory_of_every_node_is_lent)
 	long long before[2];
 	int n;
 
-	for (int node = 0; node < 2; node++) {
+	for (int node = 0; node < 2; node++)
 		before[node] = free_on_node(node);
-	}
 	n = take_all(heap, MIB(16), bufs);
 	for (int node = 0; node < 2; node++)
 		CHECK(before[node] - free_on_node(node) > (long long)MIB(64));
