@@ -90,6 +90,9 @@ static void __init add(struct cma *cma, bool is_default)
 
 #ifdef MODULE
 
+/* Of CMA. */
+#define CMA_FOLDER "/sys/kernel/mm/cma"
+
 /* What the device tree tells of a region of that name, or NULL. */
 static const struct reserved_mem *__init find_region(const char *name)
 {
@@ -119,7 +122,7 @@ static bool __init read_total_pages(const char *name, unsigned long *nr_pages)
 	ssize_t len;
 	char *path;
 
-	path = kasprintf(GFP_KERNEL, "/sys/kernel/mm/cma/%s/total_pages", name);
+	path = kasprintf(GFP_KERNEL, CMA_FOLDER "/%s/total_pages", name);
 	if (!path)
 		return false;
 	file = filp_open(path, O_RDONLY, 0);
@@ -136,15 +139,28 @@ static bool __init read_total_pages(const char *name, unsigned long *nr_pages)
 	return !kstrtoul(text, 10, nr_pages);
 }
 
-/* False if there is none: what CMA could not take is an area without pages. */
+/* Not every kernel does. One that does has a folder for each area that is one. */
+static bool __init cma_tells(void)
+{
+	struct file *file = filp_open(CMA_FOLDER, O_RDONLY | O_DIRECTORY, 0);
+
+	if (IS_ERR(file))
+		return false;
+
+	fput(file);
+	return true;
+}
+
+/* False if there is none, as CMA could not take the region when it was to. */
 static bool __init find_memory(struct cma_area *area)
 {
 	const char *name = cma_get_name(area->cma);
 	const struct reserved_mem *region = find_region(name);
 	unsigned long nr_pages = 0;
-	bool told;
 
-	told = read_total_pages(name, &nr_pages);
+	if (read_total_pages(name, &nr_pages) ? !nr_pages : cma_tells())
+		return false;
+
 	if (region) {
 		area->memory.pfn = PFN_DOWN(region->base);
 		area->memory.nr_pages = PFN_DOWN(region->size);
@@ -153,7 +169,7 @@ static bool __init find_memory(struct cma_area *area)
 		area->memory.nr_pages = nr_pages;
 	}
 
-	return nr_pages || !told;
+	return true;
 }
 
 /* Modules can reach the default area and the regions of the device tree. */
