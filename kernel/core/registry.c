@@ -48,7 +48,10 @@ struct dma_heap_node {
 	struct list_head link;
 };
 
-/* One at a time adds, removes or looks up. Protects the nodes of every heap. */
+/* One at a time adds or removes: a name can be had again when it is all gone. */
+static DEFINE_MUTEX(dma_heap_names_lock);
+
+/* Protects the nodes of every heap. Inside dma_heap_names_lock. */
 static DEFINE_MUTEX(dma_heap_registry_lock);
 
 /* Of the heap that was added last. */
@@ -204,11 +207,13 @@ put:
 }
 
 /*
- * Without the lock: whoever is in one of the attributes is waited for, and may be
- * waiting for something that wants it.
+ * Without dma_heap_registry_lock: whoever is in one of the attributes is waited
+ * for, and may be waiting for something that wants it.
  */
 static void dma_heap_remove_node(struct dma_heap_node *node)
 {
+	lockdep_assert_held(&dma_heap_names_lock);
+
 	list_del(&node->link);
 	cdev_device_del(&node->cdev, &node->dev);
 	put_device(&node->dev);
@@ -218,9 +223,11 @@ static int dma_heap_add_name(struct dma_heap *heap, const char *name)
 {
 	int ret;
 
+	mutex_lock(&dma_heap_names_lock);
 	mutex_lock(&dma_heap_registry_lock);
 	ret = dma_heap_add_node(heap, name);
 	mutex_unlock(&dma_heap_registry_lock);
+	mutex_unlock(&dma_heap_names_lock);
 
 	return ret;
 }
@@ -320,6 +327,7 @@ void dma_heap_remove(struct dma_heap *heap)
 	struct dma_heap_node *node, *next;
 	LIST_HEAD(nodes);
 
+	mutex_lock(&dma_heap_names_lock);
 	mutex_lock(&dma_heap_registry_lock);
 	list_for_each_entry(node, &heap->nodes, link)
 		node->heap = NULL;
@@ -328,6 +336,7 @@ void dma_heap_remove(struct dma_heap *heap)
 
 	list_for_each_entry_safe(node, next, &nodes, link)
 		dma_heap_remove_node(node);
+	mutex_unlock(&dma_heap_names_lock);
 
 	down_write(&heap->removal);
 	heap->removed = true;

@@ -45,10 +45,44 @@ static long count_faults(void)
 	return usage.ru_minflt + usage.ru_majflt;
 }
 
+/*
+ * Looks at each page of a mapping that nobody has touched, or writes to it: how
+ * many faults that takes. What is only counted meanwhile, as a page of the program
+ * itself that the kernel has just moved, comes on top.
+ */
+static long faults_of_touching(volatile char *mem, size_t size, bool writing)
+{
+	long before;
+
+	/* What reading the counter may need. */
+	count_faults();
+	before = count_faults();
+	for (size_t i = 0; i < size; i += PAGE) {
+		if (writing)
+			mem[i] = 1;
+		else
+			mem[i];
+	}
+	return count_faults() - before;
+}
+
 static void touch_all(volatile char *mem, size_t size)
 {
 	for (size_t i = 0; i < size; i += PAGE)
 		mem[i];
+}
+
+/* The least of a few tries, each with a mapping of its own. */
+#define TRIES 3
+
+static long least(const long faults[TRIES])
+{
+	long min = faults[0];
+
+	for (int i = 1; i < TRIES; i++)
+		if (faults[i] < min)
+			min = faults[i];
+	return min;
 }
 
 /* Would the process die of a look at this byte? */
@@ -64,30 +98,30 @@ static bool is_gone(const char *byte)
 TEST(large_mapping_faults_once_for_two_megabytes)
 {
 	int buf = alloc(heap, SIZE, O_RDWR);
-	char *mem = map_large(buf, SIZE, PROT_READ | PROT_WRITE);
-	long before;
+	long faults[TRIES];
 
-	/* What reading the clock and the counter may need. */
-	count_faults();
-	before = count_faults();
-	touch_all(mem, SIZE);
-	CHECK(count_faults() - before <= (long)(SIZE / LARGE) + 1);
+	for (int i = 0; i < TRIES; i++)
+		faults[i] = faults_of_touching(map_large(buf, SIZE, PROT_READ |
+							 PROT_WRITE), SIZE,
+					       false);
+	CHECK(least(faults) <= (long)(SIZE / LARGE) + 1);
 }
 
 /* One page beside where large pages could be. */
 TEST(small_pages_are_mapped_and_written_with_a_fault_for_two_megabytes)
 {
 	int buf = alloc(heap, SIZE, O_RDWR);
-	char *mem = mmap(reserve(SIZE + LARGE) + PAGE, SIZE,
-			 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, buf, 0);
-	long before;
+	long faults[TRIES];
 
-	CHECK(mem != MAP_FAILED);
-	count_faults();
-	before = count_faults();
-	for (size_t i = 0; i < SIZE; i += PAGE)
-		mem[i] = 1;
-	CHECK(count_faults() - before <= (long)(SIZE / LARGE) + 2);
+	for (int i = 0; i < TRIES; i++) {
+		char *mem = mmap(reserve(SIZE + LARGE) + PAGE, SIZE,
+				 PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+				 buf, 0);
+
+		CHECK(mem != MAP_FAILED);
+		faults[i] = faults_of_touching(mem, SIZE, true);
+	}
+	CHECK(least(faults) <= (long)(SIZE / LARGE) + 2);
 }
 
 TEST(large_mapping_shows_the_buffer)
