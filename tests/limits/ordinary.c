@@ -147,13 +147,21 @@ TEST(second_and_third_user_get_frames_by_default)
 	long long left, before;
 
 	begin();
+	/* Who takes all leaves the machine more than there was, or less. */
 	left = all_there_is();
+	for (int i = 0; i < 2; i++) {
+		const long long all = all_there_is();
+
+		if (all > left)
+			left = all;
+	}
 	become(ALICE);
 	take_frames();
 	left -= used();
 	before = used();
 	become(BOB);
 	CHECK(take_frames() > 1);
+	printf("# %lld MiB of %lld MiB\n", (used() - before) >> 20, left >> 20);
 	CHECK(used() - before <= left / 100 * 70 + SLACK_BYTES);
 	become(CAROL);
 	CHECK(take_frames() > 0);
