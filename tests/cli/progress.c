@@ -8,22 +8,31 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "progress.h"
 
-/* What was written there up to now; reading does not wait. */
+/* Longer than a terminal takes to hand on what was written to it. */
+#define QUIET_MS 200
+
+/* What was written there up to now. */
 static const char *written(int fd)
 {
+	struct pollfd more = { .fd = fd, .events = POLLIN };
 	static char text[256];
-	ssize_t size;
+	size_t size = 0;
+	ssize_t n;
 
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	size = read(fd, text, sizeof(text) - 1);
-	text[size > 0 ? size : 0] = '\0';
+	while (poll(&more, 1, QUIET_MS) > 0) {
+		n = read(fd, text + size, sizeof(text) - 1 - size);
+		if (n <= 0)
+			break;
+		size += (size_t)n;
+	}
+	text[size] = '\0';
 	return text;
 }
 
