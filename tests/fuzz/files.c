@@ -172,13 +172,9 @@ static void call_open(void)
 static void call_reopen(void)
 {
 	char path[64];
-	int fd = draw_fd();
 
-	/* A terminal, or a pipe that somebody waits for, is none of ours. */
-	if (fd <= STDERR_FILENO)
-		return;
 	snprintf(path, sizeof(path), draw_below(2) ? "/proc/self/fd/%d" :
-		 "/proc/self/fdinfo/%d", fd);
+		 "/proc/self/fdinfo/%d", draw_fd());
 	keep_fd(open(path, O_RDONLY | O_NONBLOCK));
 }
 

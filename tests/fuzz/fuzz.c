@@ -84,8 +84,12 @@ uint64_t draw_odd(void)
 
 int draw_fd(void)
 {
-	if (!draw_below(64))
-		return (int)draw_odd();
+	if (!draw_below(64)) {
+		const int fd = (int)draw_odd();
+
+		/* A terminal, or what reports, is none of ours. */
+		return fd >= 0 && fd <= STDERR_FILENO ? -1 : fd;
+	}
 	return __atomic_load_n(&fds[draw_below(NR_FDS)], __ATOMIC_RELAXED);
 }
 
