@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The access rules: which maintenance a device's mapping of a buffer needs,
- * and when. For a device that does not see the CPU's caches that is cleaning
- * (for the device) and invalidating them (for the CPU); where DMA is bounced,
- * copying to and from the bounce buffer.
+ * The rules of cache maintenance: which sync a device mapping needs, and when.
  *
- * Pure functions of what is known about the access. The exporter carries out
- * what they say and decides nothing itself.
+ * A sync for the device cleans the CPU caches, or copies into the bounce buffer.
+ * A sync for the CPU invalidates the caches, or copies out of the bounce buffer.
  *
- * Directions are the DMA API's, seen from memory: a device reads what it is
- * given TO_DEVICE and writes what comes FROM_DEVICE. The CPU access that
- * dma-buf calls FROM_DEVICE is a read, TO_DEVICE is a write.
+ * All functions here are pure. Directions are those of the DMA API: a device
+ * reads memory that is mapped TO_DEVICE and writes memory that is mapped
+ * FROM_DEVICE; a CPU access FROM_DEVICE is a read, TO_DEVICE a write.
  */
 #include <linux/dma-mapping.h>
 
@@ -18,11 +15,11 @@
 
 static unsigned int dma_heap_map_maintenance(const struct dma_heap_access *access)
 {
-	/* What the CPU wrote is in its caches, our own clearing as well. */
+	/* Stores of the CPU, and zeroes of the allocation, may still be cached. */
 	if (access->cpu_writes)
 		return DMA_HEAP_SYNC_FOR_DEVICE;
 
-	/* The copy was filled by the CPU just now, whoever wrote before. */
+	/* The CPU fills the bounce buffer: its stores may still be cached. */
 	if (!access->coherent && access->bounced)
 		return DMA_HEAP_SYNC_FOR_DEVICE;
 
@@ -30,127 +27,103 @@ static unsigned int dma_heap_map_maintenance(const struct dma_heap_access *acces
 }
 
 static unsigned int
-dma_heap_give_back_maintenance(const struct dma_heap_access *access)
+dma_heap_begin_maintenance(const struct dma_heap_access *access)
 {
-	/* A device that only reads leaves the CPU's view as it is. */
-	if (access->device == DMA_TO_DEVICE)
+	/*
+	 * An access that only writes replaces all data of the device. A sync
+	 * would discard stores of other accesses that have not ended.
+	 */
+	if (access->device == DMA_TO_DEVICE || access->cpu == DMA_TO_DEVICE)
 		return 0;
 
-	/*
-	 * One that writes makes it stale, for a CPU that writes, too: written
-	 * in part, a stale line would take its neighbours along.
-	 */
-	if (!access->writer)
-		return DMA_HEAP_SYNC_FOR_CPU;
-
-	/*
-	 * A copy has nothing new where an access for writing is open, as the
-	 * device is not to write there: to bring it here would take away what
-	 * is written.
-	 */
-	if (access->coherent)
-		return 0;
-
-	/*
-	 * What another access has written so far would be thrown away with the
-	 * stale lines, so it goes to memory first. This is also for what may
-	 * be bounced, but need not: stale lines have to go.
-	 */
-	return DMA_HEAP_SYNC_BOTH;
+	return DMA_HEAP_SYNC_FOR_CPU;
 }
 
 static unsigned int dma_heap_end_maintenance(const struct dma_heap_access *access)
 {
-	/* Nothing was written, so there is nothing to clean. */
 	if (access->cpu == DMA_FROM_DEVICE || !access->cpu_writes)
 		return 0;
 
 	/*
-	 * For a device that only writes, too: a dirty line that is evicted
-	 * later would overwrite what the device put there, and a bounce buffer
-	 * that knows nothing of the CPU's part would.
-	 */
-	return DMA_HEAP_SYNC_FOR_DEVICE;
-}
-
-static unsigned int
-dma_heap_dirtied_maintenance(const struct dma_heap_access *access)
-{
-	/* A copy gets it when a process brings it there. */
-	if (access->bounced)
-		return 0;
-
-	/*
-	 * For a device that writes, too: its data will be made visible by
-	 * throwing away what the caches have.
+	 * Needed even if the device only writes: a dirty line that is evicted
+	 * later would overwrite its data, and an unmap would copy the bounce
+	 * buffer over the stores of the CPU.
 	 */
 	return DMA_HEAP_SYNC_FOR_DEVICE;
 }
 
 /**
- * dma_heap_maintenance() - what has to be done for one mapping?
- * @event: What happens.
- * @access: What is known about it.
+ * dma_heap_maintenance() - get the sync that one mapping needs
+ * @event: The event.
+ * @access: Properties of the event and of the mapping.
  *
- * Return: DMA_HEAP_SYNC_FOR_DEVICE, DMA_HEAP_SYNC_FOR_CPU, both (to be done in
- * this order, a little at a time), or 0.
+ * Return: DMA_HEAP_SYNC_FOR_DEVICE, DMA_HEAP_SYNC_FOR_CPU, or 0.
  */
 unsigned int dma_heap_maintenance(enum dma_heap_event event,
 				  const struct dma_heap_access *access)
 {
-	/* The same memory, seen through the same caches. */
-	if (access->coherent && !access->bounced)
+	if (!dma_heap_needs_sync(access))
 		return 0;
 
 	switch (event) {
 	case DMA_HEAP_MAP:
 		return dma_heap_map_maintenance(access);
 	case DMA_HEAP_CPU_BEGIN:
-	case DMA_HEAP_UNMAP:
-		return dma_heap_give_back_maintenance(access);
+		return dma_heap_begin_maintenance(access);
 	case DMA_HEAP_CPU_END:
 		return dma_heap_end_maintenance(access);
+	case DMA_HEAP_UNMAP:
+		return access->device == DMA_TO_DEVICE ? 0 :
+							 DMA_HEAP_SYNC_FOR_CPU;
 	case DMA_HEAP_DIRTIED:
-		return dma_heap_dirtied_maintenance(access);
+		/* A bounce buffer is refilled when a CPU access ends. */
+		return access->bounced ? 0 : DMA_HEAP_SYNC_FOR_DEVICE;
 	}
 
-	return DMA_HEAP_SYNC_BOTH;
+	return 0;
 }
 
 /**
- * dma_heap_dirties() - has what a device wrote come into the CPU's caches?
- * @event: What happens, a begin or an unmap.
- * @access: What is known about it and the device's mapping.
+ * dma_heap_dirties() - check whether an event leaves device data in CPU caches
+ * @event: A begin or an unmap.
+ * @access: Properties of the event and of the mapping.
  *
- * Return: Whether the others that have it, or get it, need to be thought of.
+ * Return: Whether the caches must be cleaned for other devices.
  */
 bool dma_heap_dirties(enum dma_heap_event event,
 		      const struct dma_heap_access *access)
 {
-	/* It is the CPU that copies. */
-	if (access->bounced &&
-	    dma_heap_maintenance(event, access) & DMA_HEAP_SYNC_FOR_CPU)
+	/* The CPU copies the data out of the bounce buffer. */
+	if (access->bounced && dma_heap_maintenance(event, access))
 		return true;
 
 	/*
-	 * What a device writes that sees the caches may be put there. The next
-	 * device has been promised it when the mapping is gone, not before.
+	 * A coherent device may write into the caches. Other devices may rely
+	 * on its data once the mapping is gone, not before.
 	 */
 	return access->coherent && access->device != DMA_TO_DEVICE &&
 	       event == DMA_HEAP_UNMAP;
 }
 
 /**
- * dma_heap_map_direction() - in which direction to map for a device
- * @device: Direction that the device asks for.
+ * dma_heap_map_direction() - get the direction that is passed to the DMA API
+ * @access: Properties of the mapping.
  *
- * A mapping FROM_DEVICE says that nothing of what the CPU wrote will be
- * wanted: 32-bit Arm invalidates the dirty lines, and a sync copies nothing
- * into a bounce buffer. But a device may write less than all of it, and the
- * rest is an overlay that the CPU drew, or our own clearing, without which the
- * memory is its last owner's.
+ * A device may write less than it mapped FROM_DEVICE. The remaining bytes must
+ * keep what the CPU wrote, or at least the zeroes of the allocation; otherwise
+ * the previous owner's data shows. A sync FROM_DEVICE does not copy into a
+ * bounce buffer, and it invalidates dirty lines on architectures other than
+ * arm64 and RISC-V, which clean them.
+ *
+ * Return: @access->device, or DMA_BIDIRECTIONAL where that is needed.
  */
-enum dma_data_direction dma_heap_map_direction(enum dma_data_direction device)
+enum dma_data_direction
+dma_heap_map_direction(const struct dma_heap_access *access)
 {
-	return device == DMA_FROM_DEVICE ? DMA_BIDIRECTIONAL : device;
+	const bool cleans = IS_ENABLED(CONFIG_ARM64) || IS_ENABLED(CONFIG_RISCV);
+
+	if (access->device != DMA_FROM_DEVICE || !dma_heap_needs_sync(access))
+		return access->device;
+
+	return access->bounced || !cleans ? DMA_BIDIRECTIONAL : DMA_FROM_DEVICE;
 }

@@ -6,19 +6,17 @@
 #include <linux/dma-direction.h>
 #include <linux/types.h>
 
-/* What maintenance is due: none, one, or both in this order. */
+/* Cache maintenance that a device mapping may need. */
 #define DMA_HEAP_SYNC_FOR_DEVICE	BIT(0)
 #define DMA_HEAP_SYNC_FOR_CPU		BIT(1)
-#define DMA_HEAP_SYNC_BOTH		(DMA_HEAP_SYNC_FOR_DEVICE | \
-					 DMA_HEAP_SYNC_FOR_CPU)
 
 /**
- * enum dma_heap_event - when cache maintenance may be due
- * @DMA_HEAP_MAP: A device gets the memory.
- * @DMA_HEAP_CPU_BEGIN: The CPU is about to access it while a device has it.
- * @DMA_HEAP_CPU_END: The CPU has accessed it while a device has it.
- * @DMA_HEAP_UNMAP: The device gives it back.
- * @DMA_HEAP_DIRTIED: What another device wrote is in the CPU's caches.
+ * enum dma_heap_event - points at which a device mapping may need maintenance
+ * @DMA_HEAP_MAP: The memory is being mapped for the device.
+ * @DMA_HEAP_CPU_BEGIN: A CPU access begins while the device has the mapping.
+ * @DMA_HEAP_CPU_END: A CPU access ends while the device has the mapping.
+ * @DMA_HEAP_UNMAP: The mapping is being removed.
+ * @DMA_HEAP_DIRTIED: Data of another device was left in the CPU caches.
  */
 enum dma_heap_event {
 	DMA_HEAP_MAP,
@@ -29,16 +27,14 @@ enum dma_heap_event {
 };
 
 /**
- * struct dma_heap_access - what is known about an event and one mapping
- * @cpu_writes: For an end: may the CPU write through what was accessed? For a
- *	map: may it have written since the memory was last cleaned? The other
- *	events do not depend on it.
- * @cpu: For a begin and an end: direction of the CPU access.
- * @device: Direction in which the device asked for the mapping.
- * @coherent: The device sees the CPU's caches.
- * @bounced: The device may get a copy of the memory instead of the memory.
- * @writer: For a begin and an unmap, which go part by part: what is synced is
- *	being written to, in a CPU access that is open.
+ * struct dma_heap_access - properties of an event and of one device mapping
+ * @cpu_writes: For an end: whether the accessed view is writable. For a map:
+ *	whether the CPU may have written since the caches were last cleaned.
+ *	Other events ignore it.
+ * @cpu: Direction of the CPU access, for a begin and an end.
+ * @device: Direction that the importer asked for.
+ * @coherent: Whether the device snoops the CPU caches.
+ * @bounced: Whether the device may get a copy of the memory (swiotlb).
  */
 struct dma_heap_access {
 	bool cpu_writes;
@@ -46,13 +42,19 @@ struct dma_heap_access {
 	enum dma_data_direction device;
 	bool coherent;
 	bool bounced;
-	bool writer;
 };
 
 unsigned int dma_heap_maintenance(enum dma_heap_event event,
 				  const struct dma_heap_access *access);
 bool dma_heap_dirties(enum dma_heap_event event,
 		      const struct dma_heap_access *access);
-enum dma_data_direction dma_heap_map_direction(enum dma_data_direction device);
+enum dma_data_direction
+dma_heap_map_direction(const struct dma_heap_access *access);
+
+/* Both sides see the same memory through the same caches. */
+static inline bool dma_heap_needs_sync(const struct dma_heap_access *access)
+{
+	return !access->coherent || access->bounced;
+}
 
 #endif /* _DMABUF_HEAPS_ACCESS_H */

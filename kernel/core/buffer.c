@@ -66,6 +66,15 @@ void dma_heap_walk_next(struct dma_heap_walk *walk)
 	dma_heap_walk_to(walk, 0);
 }
 
+/* Advance the cursor by pages of its current extent. */
+void dma_heap_walk_skip(struct dma_heap_walk *walk, unsigned long nr_pages)
+{
+	walk->pfn += nr_pages;
+	walk->nr_pages -= nr_pages;
+	if (!walk->nr_pages)
+		dma_heap_walk_next(walk);
+}
+
 /*
  * Tells lockdep, before it happens, that the lock is taken where memory is
  * reclaimed: an allocation under it that waits for memory is an error.
@@ -107,7 +116,6 @@ dma_heap_buffer_create(struct dma_heap *heap,
 	mutex_init(&buffer->lock);
 	dma_heap_buffer_teach_lockdep(buffer);
 	INIT_LIST_HEAD(&buffer->mappings);
-	INIT_LIST_HEAD(&buffer->writers);
 	buffer->ops = ops;
 	buffer->nr_pages = nr_pages;
 	buffer->nr_extents = nr_extents;

@@ -8,13 +8,13 @@
 #include <linux/minmax.h>
 #include <linux/types.h>
 
+struct device;
 struct dma_buf;
 struct dma_buf_attachment;
 struct dma_heap;
 struct dma_heap_buffer;
 struct dma_heap_extent;
 struct iosys_map;
-struct pid;
 struct sg_table;
 struct vm_area_struct;
 
@@ -38,22 +38,6 @@ dma_heap_span_common(struct dma_heap_span a, struct dma_heap_span b)
 	return (struct dma_heap_span){ first, end > first ? end - first : 0 };
 }
 
-/* What of a span is before a page that is in it, or just behind it. */
-static inline struct dma_heap_span
-dma_heap_span_before(struct dma_heap_span span, unsigned long page)
-{
-	return (struct dma_heap_span){ span.first, page - span.first };
-}
-
-/* And the rest. */
-static inline struct dma_heap_span
-dma_heap_span_from(struct dma_heap_span span, unsigned long page)
-{
-	return (struct dma_heap_span){
-		page, span.first + span.nr_pages - page
-	};
-}
-
 /**
  * struct dma_heap_view - a dma-buf over a buffer, whole or in part
  * @buffer: The memory. The view holds a reference.
@@ -75,21 +59,6 @@ struct dma_heap_view {
 };
 
 /**
- * struct dma_heap_writer - a process that has begun to write, and did not end
- * @view: Through what.
- * @process: Who, so that one that died is not waited for.
- * @count: How often it has begun.
- * @link: Place in &dma_heap_buffer.writers, which are in the order of their
- *	views' first pages.
- */
-struct dma_heap_writer {
-	const struct dma_heap_view *view;
-	struct pid *process;
-	unsigned int count;
-	struct list_head link;
-};
-
-/**
  * struct dma_heap_walk - a walk over a span, by pieces without a gap
  * @pfn: First page frame of the piece.
  * @nr_pages: Its length; 0 at the end of the walk.
@@ -103,11 +72,25 @@ struct dma_heap_walk {
 	const struct dma_heap_extent *extent;
 };
 
+/**
+ * struct dma_heap_entry_limit - limits of one scatterlist entry
+ * @dev: Device of the attachment.
+ * @max_pages: Number of pages that one entry can have.
+ * @boundary: Mask of the bus addresses that one entry must not cross, or
+ *	ULONG_MAX.
+ */
+struct dma_heap_entry_limit {
+	struct device *dev;
+	unsigned long max_pages;
+	unsigned long boundary;
+};
+
 /* buffer.c: the memory */
 void dma_heap_walk_start(struct dma_heap_walk *walk,
 			 const struct dma_heap_buffer *buffer,
 			 struct dma_heap_span span);
 void dma_heap_walk_next(struct dma_heap_walk *walk);
+void dma_heap_walk_skip(struct dma_heap_walk *walk, unsigned long nr_pages);
 
 void dma_heap_buffer_get(struct dma_heap_buffer *buffer);
 void dma_heap_buffer_put(struct dma_heap_buffer *buffer);
@@ -128,7 +111,7 @@ struct dma_buf *dma_heap_view_export(struct dma_heap_buffer *buffer,
 /* mapping.c: buffers in devices */
 int dma_heap_alloc_table(struct sg_table *table,
 			 const struct dma_heap_view *view,
-			 unsigned int max_pages);
+			 const struct dma_heap_entry_limit *limit);
 struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 				     enum dma_data_direction direction);
 void dma_heap_buffer_unmap(struct dma_buf_attachment *attachment,
@@ -139,14 +122,11 @@ void dma_heap_sync_for_cpu(const struct dma_heap_view *view,
 void dma_heap_sync_for_device(const struct dma_heap_view *view,
 			      enum dma_data_direction direction);
 
-/* cpu-access.c: brackets around what the CPU does */
+/* cpu-access.c: begin and end of CPU accesses */
 int dma_heap_buffer_begin_cpu_access(struct dma_buf *dmabuf,
 				     enum dma_data_direction direction);
 int dma_heap_buffer_end_cpu_access(struct dma_buf *dmabuf,
 				   enum dma_data_direction direction);
-bool dma_heap_process_lives(struct pid *process);
-void dma_heap_drop_dead_writers(struct dma_heap_buffer *buffer);
-void dma_heap_drop_writers(const struct dma_heap_view *view);
 
 /* mmap.c: buffers in processes */
 int dma_heap_buffer_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma);

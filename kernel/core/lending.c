@@ -376,6 +376,20 @@ static u64 place(const struct dma_heap *heap,
 	return (u64)(extent->pfn - first) << PAGE_SHIFT;
 }
 
+/* Check whether any thread of the process is left. */
+static bool process_lives(struct pid *process)
+{
+	const struct task_struct *task;
+	bool lives;
+
+	rcu_read_lock();
+	task = pid_task(process, PIDTYPE_TGID);
+	lives = task && atomic_read(&task->signal->live);
+	rcu_read_unlock();
+
+	return lives;
+}
+
 static void fill_entry(struct dma_heap_list_entry *entry,
 		       const struct dma_heap_loan *loan,
 		       const struct dma_heap_view *view, bool all)
@@ -390,7 +404,7 @@ static void fill_entry(struct dma_heap_list_entry *entry,
 		.len = (u64)view->span.nr_pages << PAGE_SHIFT,
 		.uid = from_kuid_munged(current_user_ns(), loan->user),
 	};
-	if (dma_heap_process_lives(loan->process))
+	if (process_lives(loan->process))
 		entry->pid = pid_vnr(loan->process);
 	strscpy(entry->comm, loan->comm, sizeof(entry->comm));
 }

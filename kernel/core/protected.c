@@ -21,7 +21,7 @@
 #include "trace.h"
 
 /* The longest entry of a table, in pages. */
-#define MAX_PAGES (UINT_MAX >> PAGE_SHIFT)
+#define MAX_PAGES ((unsigned long)UINT_MAX >> PAGE_SHIFT)
 
 /*
  * Does a bus stand between device and memory, with addresses of its own, and no
@@ -58,8 +58,8 @@ static void dma_heap_protected_undo(struct device *dev, struct sg_table *table,
 }
 
 /*
- * Asked before mapping, as the DMA API warns about a device that can't reach
- * what it is given. An IOMMU can reach anything.
+ * Check whether the device can reach the memory. The DMA API would warn about
+ * one that cannot. Behind an IOMMU a device can reach any memory.
  */
 static bool dma_heap_protected_reaches(struct device *dev, unsigned long pfn,
 				       unsigned long nr_pages)
@@ -85,28 +85,23 @@ static int dma_heap_protected_fill(struct device *dev, struct sg_table *table,
 	struct scatterlist *sg = table->sgl;
 	struct dma_heap_walk walk;
 	unsigned int done = 0;
+	unsigned long n;
 
 	for (dma_heap_walk_start(&walk, view->buffer, view->span); walk.nr_pages;
-	     dma_heap_walk_next(&walk)) {
-		while (walk.nr_pages) {
-			unsigned long n = min_t(unsigned long, MAX_PAGES,
-						walk.nr_pages);
-			dma_addr_t addr;
+	     dma_heap_walk_skip(&walk, n)) {
+		dma_addr_t addr;
 
-			if (!dma_heap_protected_reaches(dev, walk.pfn, n))
-				goto undo;
-			addr = dma_heap_protected_map_piece(dev, walk.pfn,
-							    n << PAGE_SHIFT,
-							    direction);
-			if (dma_mapping_error(dev, addr))
-				goto undo;
-			sg_dma_address(sg) = addr;
-			sg_dma_len(sg) = n << PAGE_SHIFT;
-			walk.pfn += n;
-			walk.nr_pages -= n;
-			sg = sg_next(sg);
-			done++;
-		}
+		n = min(MAX_PAGES, walk.nr_pages);
+		if (!dma_heap_protected_reaches(dev, walk.pfn, n))
+			goto undo;
+		addr = dma_heap_protected_map_piece(dev, walk.pfn,
+						    n << PAGE_SHIFT, direction);
+		if (dma_mapping_error(dev, addr))
+			goto undo;
+		sg_dma_address(sg) = addr;
+		sg_dma_len(sg) = n << PAGE_SHIFT;
+		sg = sg_next(sg);
+		done++;
 	}
 
 	return 0;
@@ -119,6 +114,9 @@ undo:
 struct sg_table *dma_heap_protected_map(struct dma_buf_attachment *attachment,
 					enum dma_data_direction direction)
 {
+	const struct dma_heap_entry_limit limit = {
+		attachment->dev, MAX_PAGES, ULONG_MAX
+	};
 	const struct dma_heap_view *view = attachment->dmabuf->priv;
 	struct sg_table *table;
 	int ret;
@@ -129,7 +127,7 @@ struct sg_table *dma_heap_protected_map(struct dma_buf_attachment *attachment,
 	if (!table)
 		return ERR_PTR(-ENOMEM);
 
-	ret = dma_heap_alloc_table(table, view, MAX_PAGES);
+	ret = dma_heap_alloc_table(table, view, &limit);
 	if (ret)
 		goto free;
 

@@ -16,7 +16,6 @@ static void dma_heap_view_release(struct dma_buf *dmabuf)
 {
 	struct dma_heap_view *view = dmabuf->priv;
 
-	dma_heap_drop_writers(view);
 	dma_heap_loan_drop_view(view);
 	dma_heap_buffer_put(view->buffer);
 	kfree(view);

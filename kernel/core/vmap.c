@@ -66,7 +66,7 @@ int dma_heap_buffer_vmap(struct dma_buf *dmabuf, struct iosys_map *map)
 	/* The kernel may write, whatever mode the view has. */
 	mutex_lock(&buffer->lock);
 	view->vaddr = vmalloc;
-	WRITE_ONCE(view->writable, true);
+	view->writable = true;
 	buffer->writable = true;
 	mutex_unlock(&buffer->lock);
 

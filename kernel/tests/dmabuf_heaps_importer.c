@@ -222,6 +222,45 @@ static int importer_segment(const struct importer *importer,
 	return 0;
 }
 
+static int importer_trim(const struct importer *importer, unsigned long number)
+{
+	struct scatterlist *sg, *first, *last = NULL;
+	struct sg_table *table;
+	unsigned int i;
+
+	if (number >= IMPORTER_MAPPINGS || !importer->mappings[number].table)
+		return -EINVAL;
+
+	table = importer->mappings[number].table;
+	first = table->sgl;
+	for_each_sgtable_dma_sg(table, sg, i)
+		last = sg;
+	if (sg_dma_len(first) <= 2 * PAGE_SIZE ||
+	    sg_dma_len(last) <= 2 * PAGE_SIZE)
+		return -EINVAL;
+
+	sg_dma_address(first) += PAGE_SIZE;
+	sg_dma_len(first) -= PAGE_SIZE;
+	sg_dma_len(last) -= PAGE_SIZE;
+	return 0;
+}
+
+static int importer_limit(const struct importer *importer,
+			  const struct importer_limit __user *arg)
+{
+	struct device *dev = importer->device->dev;
+	struct importer_limit limit;
+
+	if (copy_from_user(&limit, arg, sizeof(limit)))
+		return -EFAULT;
+	if (limit.reserved)
+		return -EINVAL;
+
+	dma_set_max_seg_size(dev, limit.max_segment);
+	dma_set_seg_boundary(dev, limit.boundary);
+	return 0;
+}
+
 long importer_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
 	struct importer *importer = file->private_data;
@@ -249,6 +288,10 @@ long importer_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 		return importer_fill(importer, (void __user *)arg);
 	case IMPORTER_SEGMENT:
 		return importer_segment(importer, (void __user *)arg);
+	case IMPORTER_TRIM:
+		return importer_trim(importer, arg);
+	case IMPORTER_LIMIT:
+		return importer_limit(importer, (void __user *)arg);
 	default:
 		return -ENOTTY;
 	}

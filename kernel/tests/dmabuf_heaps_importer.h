@@ -101,6 +101,28 @@ struct importer_transfer {
 #define IMPORTER_DMA_WRITE	_IOW('I', 11, struct importer_transfer)
 
 /*
+ * Edit the table of a mapping in place, as the RDMA core does to import a part
+ * of a dma-buf: remove the first and the last page. Takes the number of the
+ * mapping. EINVAL if its first or last entry has no more than two pages.
+ */
+#define IMPORTER_TRIM		_IO('I', 12)
+
+/**
+ * struct importer_limit - limits of one scatterlist entry, for this device
+ * @max_segment: Length of an entry in bytes, or 0 to leave it unset.
+ * @boundary: Mask of the bus addresses that one entry must not cross.
+ *
+ * Holds for maps that follow, through any open node, until it is set again.
+ */
+struct importer_limit {
+	__u64 boundary;
+	__u32 max_segment;
+	__u32 reserved;
+};
+
+#define IMPORTER_LIMIT		_IOW('I', 13, struct importer_limit)
+
+/*
  * Bytes of the window. All open nodes share it. pread(2) and pwrite(2) of
  * EDU_NODE show and fill it, without any dma-buf; EINVAL for what is outside.
  * They take a tenth of a second, too: the processor does not see the window.

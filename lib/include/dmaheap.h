@@ -347,7 +347,8 @@ int dmaheap_unmap(void *addr, size_t size);
 /**
  * dmaheap_begin() - begin to access a buffer's mapped memory with the CPU
  * @buf:	the buffer
- * @access:	DMAHEAP_READ, DMAHEAP_WRITE, or both
+ * @access:	DMAHEAP_READ to read; DMAHEAP_WRITE to write every byte; both to
+ *		read and write, or to write only a part
  *
  * Waits for devices that are using the buffer, and makes the CPU see what they
  * wrote. A signal that arrives meanwhile does not make it fail.

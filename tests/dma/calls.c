@@ -29,7 +29,7 @@ TEST(importer_that_has_nothing_has_nothing_to_undo)
 {
 	const unsigned long calls[] = {
 		IMPORTER_DETACH, IMPORTER_MAP, IMPORTER_UNMAP, IMPORTER_VMAP,
-		IMPORTER_VUNMAP, IMPORTER_BEGIN, IMPORTER_END,
+		IMPORTER_VUNMAP, IMPORTER_BEGIN, IMPORTER_END, IMPORTER_TRIM,
 	};
 	struct importer_segment piece = { 0 };
 	struct importer_fill fill = { .len = 1 };
@@ -43,7 +43,7 @@ TEST(importer_that_has_nothing_has_nothing_to_undo)
 		CHECK_ERRNO(ioctl(node, IMPORTER_FILL, &fill), EINVAL);
 		CHECK_ERRNO(ioctl(node, IMPORTER_ATTACH, -1), EBADF);
 		CHECK_ERRNO(ioctl(node, IMPORTER_ATTACH, node), EINVAL);
-		CHECK_ERRNO(ioctl(node, _IO('I', 12), 0), ENOTTY);
+		CHECK_ERRNO(ioctl(node, _IO('I', 14), 0), ENOTTY);
 	}
 }
 

@@ -246,9 +246,9 @@ void kernel_draws(const struct device *device, size_t offset, size_t len,
 		.value = value,
 	};
 
-	CHECK_EQUAL(ioctl(device->node, IMPORTER_BEGIN, READS), 0);
+	CHECK_EQUAL(ioctl(device->node, IMPORTER_BEGIN, READS_AND_WRITES), 0);
 	CHECK_EQUAL(ioctl(device->node, IMPORTER_FILL, &fill), 0);
-	CHECK_EQUAL(ioctl(device->node, IMPORTER_END, READS), 0);
+	CHECK_EQUAL(ioctl(device->node, IMPORTER_END, READS_AND_WRITES), 0);
 	memset(device->buffer->expected + offset, value, len);
 }
 

@@ -61,18 +61,18 @@ TEST(overlay_and_frame_below_it_are_kept)
 	check_device_sees(&display, 0, MOST_MOVED);
 }
 
-/* Bytes, in what the device wrote and at its edges, that were not read before. */
+/* Write some bytes within the device's data and at its edges, and read none. */
 TEST(write_in_part_keeps_the_bytes_beside_it)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
 	struct device codec = attach(&buffer, READS_AND_WRITES);
 
 	device_writes(&codec, 1001, 1999, 1);
-	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	begin_access(&buffer, DMA_BUF_SYNC_RW);
 	cpu_draws(&buffer, 999, 2, 2);
 	cpu_draws(&buffer, 1500, 1, 2);
 	cpu_draws(&buffer, 3000, 3, 2);
-	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	end_access(&buffer, DMA_BUF_SYNC_RW);
 	check_device_sees(&codec, 500, MOST_MOVED);
 	check_cpu_reads(&buffer);
 }

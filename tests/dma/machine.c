@@ -93,6 +93,47 @@ TEST(caches_are_cleaned_of_what_a_device_left_there)
 	end_counting();
 }
 
+/* Map a page first: only a map of all pages can leave the buffer clean. */
+TEST(map_of_a_part_leaves_the_rest_to_be_cleaned)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDONLY);
+	const struct buffer view = new_view(heap, &buffer, 0, page_size(),
+					    O_RDONLY);
+	struct device part = attach_idle(&view, READS), all;
+	unsigned int before;
+
+	begin_counting();
+	before = count_calls();
+	all = attach_idle(&buffer, READS);
+	CHECK(count_calls() > before);
+	before = count_calls();
+	unmap(&all);
+	all = map_again(&all, READS);
+	/* Each map of a bounced device fills a bounce buffer. */
+	CHECK(bounces() || count_calls() == before);
+	unmap(&all);
+	unmap(&part);
+	end_counting();
+}
+
+/* A driver may write to a buffer that no process can write to. */
+TEST(map_after_vmap_cleans_what_the_kernel_wrote)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDONLY);
+	struct device display = attach_idle(&buffer, READS);
+	unsigned int before;
+
+	unmap(&display);
+	map_in_kernel(&display);
+	kernel_draws(&display, 0, KIB(1), 0xa5);
+	begin_counting();
+	before = count_calls();
+	display = map_again(&display, READS);
+	CHECK(count_calls() > before);
+	unmap(&display);
+	end_counting();
+}
+
 TEST(caches_are_cleaned_for_who_has_the_buffer_already)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * docs/interface.md, CPU access: devices come and go, and other processes begin
- * and end, while somebody is writing. Who writes loses nothing by it.
- *
- * A device does not write here while the processor may: bouncing copies whole
- * buffers, and would lose it.
+ * docs/interface.md, CPU access: accesses that overlap each other, or that are
+ * not ended, and mappings that come and go during an access. Real programs do
+ * this, so the exporter must not depend on what was begun before.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -19,7 +17,7 @@
 
 #define PAGES(n) ((n) * page_size())
 
-TEST(device_may_come_while_the_cpu_writes)
+TEST(map_during_write_access_reads_all_stores)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
 	struct device display;
@@ -32,7 +30,7 @@ TEST(device_may_come_while_the_cpu_writes)
 	check_device_sees(&display, 0, MOST_MOVED);
 }
 
-TEST(writing_device_may_come_while_the_cpu_writes)
+TEST(map_for_writing_during_write_access_keeps_all)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
 	struct device camera;
@@ -48,90 +46,138 @@ TEST(writing_device_may_come_while_the_cpu_writes)
 	check_cpu_sees(&buffer);
 }
 
-TEST(device_may_go_while_the_cpu_writes)
+/* Declare an access @starts times before each frame is read, @ends times after. */
+static void check_frames(const struct heap *heap, int starts, int ends,
+			 uint64_t what)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
-	struct device camera = attach(&buffer, WRITES), display;
+	struct device camera = attach(&buffer, WRITES);
 
-	device_writes(&camera, 0, 2000, 1);
-	begin_access(&buffer, DMA_BUF_SYNC_RW);
-	cpu_draws(&buffer, 500, 100, 2);
+	for (unsigned int frame = 1; frame <= 2; frame++) {
+		device_writes(&camera, 0, MOST_MOVED, frame);
+		for (int i = 0; i < starts; i++)
+			begin_access(&buffer, what);
+		check_cpu_sees(&buffer);
+		for (int i = 0; i < ends; i++)
+			end_access(&buffer, what);
+	}
 	unmap(&camera);
 	check_cpu_sees(&buffer);
-	cpu_draws(&buffer, 600, 100, 3);
-	end_access(&buffer, DMA_BUF_SYNC_RW);
-	check_cpu_sees(&buffer);
-	display = map_again(&camera, READS);
-	check_device_sees(&display, 0, MOST_MOVED);
 }
 
-static void other_process_reads(const struct buffer *buffer)
+/* Programs that only read often declare both directions and forget the end. */
+TEST(start_rw_without_end_shows_each_frame)
+{
+	check_frames(heap, 1, 0, DMA_BUF_SYNC_RW);
+}
+
+TEST(start_read_without_end_shows_each_frame)
+{
+	check_frames(heap, 1, 0, DMA_BUF_SYNC_READ);
+}
+
+TEST(two_starts_and_one_end_show_each_frame)
+{
+	check_frames(heap, 2, 1, DMA_BUF_SYNC_RW);
+}
+
+TEST(one_start_and_two_ends_show_each_frame)
+{
+	check_frames(heap, 1, 2, DMA_BUF_SYNC_RW);
+}
+
+/* Begin an access in another process, which then drops the buffer and waits. */
+static pid_t let_other_process_begin(const struct buffer *buffer, uint64_t what,
+				     unsigned int times)
+{
+	int ready[2];
+	pid_t pid;
+	char byte;
+
+	CHECK_EQUAL(pipe(ready), 0);
+	pid = fork_child();
+	if (!pid) {
+		while (times--)
+			begin_access(buffer, what);
+		munmap(buffer->mem, buffer->len);
+		close(buffer->fd);
+		CHECK_EQUAL(write(ready[1], "", 1), 1);
+		pause();
+		_exit(1);
+	}
+	CHECK_EQUAL(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+static void end_process(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	CHECK_EQUAL(waitpid(pid, NULL, 0), pid);
+}
+
+TEST(start_rw_of_other_process_hides_no_frame)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device camera = attach(&buffer, WRITES);
+	const pid_t other = let_other_process_begin(&buffer, DMA_BUF_SYNC_RW, 1);
+
+	for (unsigned int frame = 1; frame <= 2; frame++) {
+		device_writes(&camera, 0, MOST_MOVED, frame);
+		check_cpu_reads(&buffer);
+	}
+	device_writes(&camera, 0, MOST_MOVED, 3);
+	unmap(&camera);
+	check_cpu_sees(&buffer);
+	end_process(other);
+}
+
+/* The program drew into the buffer before the device had it. */
+TEST(unmap_without_end_shows_the_device_data)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	struct device camera;
+
+	begin_access(&buffer, DMA_BUF_SYNC_RW);
+	cpu_draws(&buffer, 0, BUFFER_LEN, 1);
+	camera = attach(&buffer, WRITES);
+	device_writes(&camera, 500, 1000, 2);
+	unmap(&camera);
+	check_cpu_sees(&buffer);
+}
+
+static void other_process_draws(const struct buffer *buffer, size_t offset,
+				size_t len, unsigned int seed)
 {
 	const pid_t pid = fork_child();
 
 	if (!pid) {
-		check_cpu_reads(buffer);
+		begin_access(buffer, DMA_BUF_SYNC_WRITE);
+		cpu_draws(buffer, offset, len, seed);
+		end_access(buffer, DMA_BUF_SYNC_WRITE);
 		_exit(0);
 	}
 	check_child(pid);
 }
 
-TEST(reader_sees_the_device_and_takes_nothing_from_the_writer)
+/* A begin for writing must not discard stores of the access that is open. */
+TEST(overlapping_write_accesses_keep_all_stores)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
-	struct device camera = attach(&buffer, WRITES);
-
-	device_writes(&camera, 0, 1000, 1);
-	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
-	cpu_draws(&buffer, 1000, 1000, 2);
-	other_process_reads(&buffer);
-	check_cpu_sees(&buffer);
-	cpu_draws(&buffer, 2000, 500, 3);
-	end_access(&buffer, DMA_BUF_SYNC_WRITE);
-	check_cpu_reads(&buffer);
-}
-
-/* Once nobody writes, what the device wrote last is what counts again. */
-TEST(reader_sees_the_device_after_the_last_writer)
-{
-	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
-	struct device camera = attach(&buffer, WRITES);
+	struct device codec = attach(&buffer, READS_AND_WRITES);
 
 	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
 	cpu_draws(&buffer, 0, 1000, 1);
-	other_process_reads(&buffer);
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 1000, 1000, 2);
+	other_process_draws(&buffer, 2000, 500, 3);
+	cpu_draws(&buffer, 2500, 500, 4);
 	end_access(&buffer, DMA_BUF_SYNC_WRITE);
-	device_writes(&camera, 500, 1000, 2);
-	other_process_reads(&buffer);
+	check_device_sees(&codec, 0, MOST_MOVED);
+	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	check_device_sees(&codec, 0, MOST_MOVED);
 	check_cpu_reads(&buffer);
-}
-
-/* It is killed with its access open. */
-static void other_process_dies_writing(const struct buffer *buffer)
-{
-	const pid_t pid = fork_child();
-	int status;
-
-	if (!pid) {
-		begin_access(buffer, DMA_BUF_SYNC_WRITE);
-		raise(SIGKILL);
-	}
-	CHECK_EQUAL(waitpid(pid, &status, 0), pid);
-	CHECK(WIFSIGNALED(status));
-}
-
-TEST(writer_that_died_has_no_say)
-{
-	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
-	struct device camera = attach(&buffer, WRITES);
-
-	other_process_dies_writing(&buffer);
-	device_writes(&camera, 0, 1000, 1);
-	check_cpu_reads(&buffer);
-	other_process_dies_writing(&buffer);
-	device_writes(&camera, 500, 1000, 2);
-	unmap(&camera);
-	check_cpu_sees(&buffer);
 }
 
 static void other_process_ends(const struct buffer *buffer)
@@ -145,7 +191,7 @@ static void other_process_ends(const struct buffer *buffer)
 	check_child(pid);
 }
 
-TEST(access_may_be_ended_by_another_process)
+TEST(access_ended_by_other_process_reaches_device)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
 	struct device codec = attach(&buffer, READS_AND_WRITES);
@@ -158,166 +204,66 @@ TEST(access_may_be_ended_by_another_process)
 	check_cpu_reads(&buffer);
 }
 
-static void other_process_writes(const struct buffer *buffer)
+/* Count the bytes that a begin syncs, for the CPU and for devices. */
+static size_t synced_by_begin(const struct buffer *buffer, uint64_t what)
 {
-	const pid_t pid = fork_child();
-
-	if (!pid) {
-		begin_access(buffer, DMA_BUF_SYNC_WRITE);
-		cpu_draws(buffer, 1000, 1000, 3);
-		end_access(buffer, DMA_BUF_SYNC_WRITE);
-		_exit(0);
-	}
-	check_child(pid);
-}
-
-TEST(writers_take_nothing_from_each_other)
-{
-	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
-	struct device codec = attach(&buffer, READS_AND_WRITES);
-
-	device_writes(&codec, 0, 3000, 1);
-	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
-	cpu_draws(&buffer, 0, 1000, 2);
-	other_process_writes(&buffer);
-	check_cpu_sees(&buffer);
-	cpu_draws(&buffer, 2000, 500, 4);
-	other_process_reads(&buffer);
-	end_access(&buffer, DMA_BUF_SYNC_WRITE);
-	check_device_sees(&codec, 0, 3000);
-	check_cpu_reads(&buffer);
-}
-
-/* As a library does within a program that has begun itself. */
-TEST(access_lasts_until_its_last_part_has_ended)
-{
-	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
-	struct device codec = attach(&buffer, READS_AND_WRITES);
-
-	device_writes(&codec, 0, 3000, 1);
-	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
-	cpu_draws(&buffer, 0, 1000, 2);
-	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
-	cpu_draws(&buffer, 1000, 1000, 3);
-	end_access(&buffer, DMA_BUF_SYNC_WRITE);
-	cpu_draws(&buffer, 2000, 500, 4);
-	other_process_reads(&buffer);
-	check_cpu_sees(&buffer);
-	end_access(&buffer, DMA_BUF_SYNC_WRITE);
-	check_device_sees(&codec, 0, 3000);
-	check_cpu_reads(&buffer);
-}
-
-/* Parts that begin and end within each other, begun in no order. */
-TEST(writers_of_parts_take_nothing_from_the_device_or_each_other)
-{
-	const struct { size_t first, pages; } parts[] = {
-		{ 4, 2 }, { 1, 2 }, { 2, 1 }, { 1, 1 }, { 5, 1 }, { 2, 2 },
-	};
-	const struct buffer buffer = new_buffer(heap, PAGES(8), O_RDWR);
-	struct device camera = attach(&buffer, WRITES);
-	struct buffer views[ARRAY_SIZE(parts)];
-
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		views[i] = new_view(heap, &buffer, PAGES(parts[i].first),
-				    PAGES(parts[i].pages), O_RDWR);
-		begin_access(&views[i], DMA_BUF_SYNC_WRITE);
-		cpu_draws(&views[i], 100 * i, 100, 1);
-	}
-	device_writes(&camera, 0, 1000, 2);
-	device_writes(&camera, PAGES(6), MOST_MOVED, 3);
-	other_process_reads(&buffer);
-	for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
-		cpu_draws(&views[i], 1000 + 100 * i, 100, 4);
-		end_access(&views[i], DMA_BUF_SYNC_WRITE);
-		check_cpu_reads(&buffer);
-	}
-	unmap(&camera);
-	check_cpu_sees(&buffer);
-}
-
-/* Counts in a word, in an access, until it is told to stop. */
-static pid_t let_other_process_count(const struct buffer *buffer,
-				     const bool *stop)
-{
-	volatile uint32_t *word = (volatile uint32_t *)buffer->mem;
-	const pid_t pid = fork_child();
-
-	if (pid)
-		return pid;
-
-	begin_access(buffer, DMA_BUF_SYNC_RW);
-	while (!__atomic_load_n(stop, __ATOMIC_RELAXED)) {
-		const uint32_t next = *word + 1;
-
-		*word = next;
-		for (int i = 0; i < 1000; i++)
-			CHECK_EQUAL(*word, next);
-	}
-	end_access(buffer, DMA_BUF_SYNC_RW);
-	_exit(0);
-}
-
-/*
- * Also not what is stored while a begin, or an unmap, copies. Where caches are
- * maintained that is the writer's risk.
- */
-TEST(copying_takes_nothing_from_who_writes_meanwhile)
-{
-	const struct buffer buffer = new_buffer(heap, MIB(1), O_RDWR);
-	struct device camera = attach(&buffer, WRITES);
-	bool *stop = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t writer;
-
-	CHECK(stop != MAP_FAILED);
-	writer = let_other_process_count(&buffer, stop);
-	for (int i = 0; i < 1000; i++) {
-		begin_access(&buffer, DMA_BUF_SYNC_READ);
-		end_access(&buffer, DMA_BUF_SYNC_READ);
-		if (i % 10)
-			continue;
-		unmap(&camera);
-		camera = map_again(&camera, WRITES);
-	}
-	__atomic_store_n(stop, true, __ATOMIC_RELAXED);
-	check_child(writer);
-}
-
-/* Bytes that a begin syncs in one direction, "cpu" or "device". */
-static size_t synced_by_a_begin(const struct buffer *buffer, const char *way)
-{
-	char line[MOST_EVENT], to[8];
+	char line[MOST_EVENT];
 	size_t bytes = 0, len;
 	FILE *trace;
 
 	begin_tracing("dmabuf_heaps/dma_heap_sync");
-	begin_access(buffer, DMA_BUF_SYNC_READ);
+	begin_access(buffer, what);
 	trace = end_tracing("dmabuf_heaps/dma_heap_sync");
 	while (next_event(trace, line)) {
-		const int fields = sscanf(strstr(line, " len="),
-					  " len=%zu for=%7s", &len, to);
-
-		CHECK_EQUAL(fields, 2);
-		if (!strcmp(to, way))
-			bytes += len;
+		CHECK_EQUAL(sscanf(strstr(line, " len="), " len=%zu", &len), 1);
+		bytes += len;
 	}
 	fclose(trace);
 	return bytes;
 }
 
-TEST(reader_pays_once_for_any_number_of_writers)
+/* A coherent device that is not bounced needs no sync at all. */
+static size_t synced_frame(const struct buffer *buffer)
 {
-	const struct buffer buffer = new_buffer(heap, PAGES(3), O_RDWR);
-	struct buffer views[8];
+	return is_coherent() && !bounces() ? 0 : buffer->len;
+}
+
+TEST(begin_write_syncs_nothing)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+
+	attach(&buffer, READS_AND_WRITES);
+	CHECK_EQUAL((long long)synced_by_begin(&buffer, DMA_BUF_SYNC_WRITE), 0);
+	CHECK_EQUAL((long long)synced_by_begin(&buffer, DMA_BUF_SYNC_RW),
+		    (long long)synced_frame(&buffer));
+}
+
+TEST(begin_costs_the_same_beside_open_accesses)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
+	pid_t other;
 
 	attach(&buffer, WRITES);
-	for (size_t i = 0; i < ARRAY_SIZE(views); i++) {
-		views[i] = new_view(heap, &buffer, PAGES(i % 2), PAGES(2), O_RDWR);
-		begin_access(&views[i], DMA_BUF_SYNC_WRITE);
-	}
-	/* Copies have nothing new. */
-	CHECK_EQUAL((long long)synced_by_a_begin(&buffer, "device"),
-		    is_coherent() ? 0 : (long long)buffer.len);
-	CHECK(synced_by_a_begin(&buffer, "cpu") <= buffer.len);
+	other = let_other_process_begin(&buffer, DMA_BUF_SYNC_RW, 1000);
+	CHECK_EQUAL((long long)synced_by_begin(&buffer, DMA_BUF_SYNC_READ),
+		    (long long)synced_frame(&buffer));
+	end_process(other);
+}
+
+/* Bytes of a view are synced alone, so that stores beside it survive. */
+TEST(begin_of_a_view_leaves_other_pages_alone)
+{
+	const struct buffer buffer = new_buffer(heap, PAGES(3), O_RDWR);
+	const struct buffer first = new_view(heap, &buffer, 0, PAGES(1), O_RDWR);
+	const struct buffer second = new_view(heap, &buffer, PAGES(1), PAGES(1),
+					      O_RDWR);
+	struct device camera = attach(&buffer, WRITES);
+
+	begin_access(&second, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&second, 0, 1000, 1);
+	device_writes(&camera, 0, 1000, 2);
+	check_cpu_reads(&first);
+	cpu_draws(&second, 1000, 1000, 3);
+	end_access(&second, DMA_BUF_SYNC_WRITE);
+	check_cpu_reads(&buffer);
 }

@@ -13,6 +13,8 @@
 #include "../uapi/camera.h"
 #include "device.h"
 
+#define PAGES(n) ((n) * page_size())
+
 /* Its first and its last bytes, in each piece. */
 TEST(each_piece_of_a_buffer_has_its_place)
 {
@@ -74,6 +76,103 @@ TEST(camera_that_cannot_scatter_refuses_pieces)
 		CHECK_ERRNO(queue_frame(camera, 0, buf), EFAULT);
 	else
 		CHECK_EQUAL(queue_frame(camera, 0, buf), 0);
+}
+
+/* The RDMA core edits the table that it got, and expects syncs to work. */
+TEST(table_edited_by_importer_syncs_whole_buffer)
+{
+	const struct buffer buffer = new_buffer(heap, PAGES(16), O_RDWR);
+	const struct buffer last = new_view(heap, &buffer, PAGES(15), PAGES(1),
+					    O_RDWR);
+	struct device camera = attach(&buffer, WRITES);
+
+	if (ioctl(camera.node, IMPORTER_TRIM, camera.mapping)) {
+		/* Pieces of a page or two, by chance. */
+		CHECK_EQUAL(errno, EINVAL);
+		CHECK(may_be_in_pieces(heap));
+		return;
+	}
+	unmap(&camera);
+
+	camera = map_again(&camera, WRITES);
+	device_writes(&camera, 0, KIB(1), 1);
+	device_writes(&camera, PAGES(15), KIB(1), 1);
+	CHECK_EQUAL(ioctl(camera.node, IMPORTER_TRIM, camera.mapping), 0);
+	check_cpu_reads(&last);
+	check_cpu_reads(&buffer);
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	cpu_draws(&buffer, 0, PAGES(16), 2);
+	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	unmap(&camera);
+	check_cpu_sees(&buffer);
+}
+
+static void set_limit(uint32_t max_segment, uint64_t boundary)
+{
+	const struct importer_limit limit = {
+		.max_segment = max_segment,
+		.boundary = boundary,
+	};
+	int node = open(IMPORTER_NODE, O_RDWR | O_CLOEXEC);
+
+	CHECK(node >= 0);
+	CHECK_EQUAL(ioctl(node, IMPORTER_LIMIT, &limit), 0);
+	close(node);
+}
+
+/* Check each entry of a mapping; return the length of the longest. */
+static size_t longest_entry(const struct buffer *buffer, size_t max,
+			    uint64_t boundary)
+{
+	struct device device = attach_idle(buffer, WRITES);
+	struct importer_segment piece;
+	size_t longest = 0;
+
+	for (size_t at = 0; at < buffer->len; at = piece.offset + piece.len) {
+		piece = piece_at(&device, at);
+		CHECK(piece.len <= max);
+		CHECK_EQUAL(piece.address & ~boundary,
+			    (piece.address + piece.len - 1) & ~boundary);
+		if (piece.len > longest)
+			longest = piece.len;
+	}
+	close(device.node);
+	return longest;
+}
+
+/* Debug kernels warn about entries that are longer than a device allows. */
+static bool entries_are_checked(void)
+{
+	return !access("/sys/kernel/debug/dma-api", F_OK);
+}
+
+static void check_entries_of_pieces(const struct buffer *buffer)
+{
+	const uint64_t any = ~0ull;
+
+	set_limit(KIB(64), any);
+	CHECK_EQUAL((long long)longest_entry(buffer, KIB(64), any), KIB(64));
+	set_limit(UINT32_MAX, KIB(128) - 1);
+	longest_entry(buffer, KIB(128), KIB(128) - 1);
+	if (!entries_are_checked()) {
+		set_limit(0, any);
+		longest_entry(buffer, MIB(1), any);
+	}
+}
+
+/* A driver with segments of 64 KiB must get no longer ones. */
+TEST(entries_keep_the_device_segment_limits)
+{
+	const struct buffer buffer = new_buffer(heap, MIB(24), O_RDWR);
+
+	if (in_pieces(buffer.fd, buffer.len)) {
+		check_entries_of_pieces(&buffer);
+	} else if (!entries_are_checked()) {
+		set_limit(KIB(64), ~0ull);
+		CHECK_EQUAL((long long)longest_entry(&buffer, buffer.len, ~0ull),
+			    (long long)buffer.len);
+	}
+	set_limit(UINT32_MAX, ~0ull);
 }
 
 #define MOST_NODES 24

@@ -47,9 +47,9 @@ TEST(device_reads_what_was_drawn_through_a_view)
 	struct device codec = attach(&buffer, READS_AND_WRITES);
 
 	device_writes(&codec, PAGES(1) - KIB(1), KIB(2), 1);
-	begin_access(&view, DMA_BUF_SYNC_WRITE);
+	begin_access(&view, DMA_BUF_SYNC_RW);
 	cpu_draws(&view, 500, 1000, 2);
-	end_access(&view, DMA_BUF_SYNC_WRITE);
+	end_access(&view, DMA_BUF_SYNC_RW);
 	check_device_sees(&codec, PAGES(1) - KIB(1), MOST_MOVED);
 	check_cpu_reads(&buffer);
 }
@@ -94,21 +94,4 @@ TEST(view_of_a_view_is_at_its_place)
 	check_device_sees(&display, PAGES(1) - KIB(1), KIB(2));
 	unmap(&camera);
 	check_cpu_sees(&buffer);
-}
-
-/* Also not what the device puts into another part meanwhile. */
-TEST(writer_of_a_view_and_reader_of_the_buffer_take_nothing_from_each_other)
-{
-	const struct buffer buffer = new_buffer(heap, PAGES(3), O_RDWR);
-	const struct buffer view = new_view(heap, &buffer, PAGES(1), PAGES(1),
-					    O_RDWR);
-	struct device camera = attach(&buffer, WRITES);
-
-	begin_access(&view, DMA_BUF_SYNC_WRITE);
-	cpu_draws(&view, 0, 1000, 1);
-	device_writes(&camera, 0, 1000, 2);
-	check_cpu_reads(&buffer);
-	cpu_draws(&view, 1000, 1000, 3);
-	end_access(&view, DMA_BUF_SYNC_WRITE);
-	check_cpu_reads(&buffer);
 }

@@ -71,7 +71,6 @@ struct dma_heap_buffer_ops {
  * @lock: Protects all that follows up to @clean. Last in the lock order,
  *	see core/buffer.c.
  * @mappings: One entry for each time a device has pages of it mapped.
- * @writers: The CPU accesses for writing that are open.
  * @writable: The CPU may write to it, or might have at some time.
  * @clean: All that was in the CPU's caches has been cleaned once, our own
  *	clearing that is, and what was written until then; and no device has
@@ -90,7 +89,6 @@ struct dma_heap_buffer {
 	struct dma_resv resv;
 	struct mutex lock;	/* see above */
 	struct list_head mappings;
-	struct list_head writers;
 	bool writable;
 	bool clean;
 	unsigned long nr_pages;
