@@ -11,6 +11,7 @@
 #include <linux/dma-mapping.h>
 #include <linux/dma-resv.h>
 #include <linux/err.h>
+#include <linux/iommu.h>
 #include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/pfn.h>
@@ -24,12 +25,23 @@
 #define MAX_PAGES ((unsigned long)UINT_MAX >> PAGE_SHIFT)
 
 /*
- * Does a bus stand between device and memory, with addresses of its own, and no
- * IOMMU? Until 7.3, dma_map_resource() did not know of that.
+ * Check whether an IOMMU translates addresses of the device. A device with an
+ * identity domain (iommu.passthrough=1) uses physical addresses.
+ */
+static bool dma_heap_protected_is_translated(struct device *dev)
+{
+	const struct iommu_domain *domain = iommu_get_domain_for_dev(dev);
+
+	return domain && domain->type != IOMMU_DOMAIN_IDENTITY;
+}
+
+/*
+ * Check whether the device is on a bus with addresses of its own. Until 7.3,
+ * dma_map_resource() did not translate these.
  */
 static bool dma_heap_protected_is_on_bus(struct device *dev)
 {
-	return dev->dma_range_map && !device_iommu_mapped(dev);
+	return dev->dma_range_map && !dma_heap_protected_is_translated(dev);
 }
 
 static dma_addr_t dma_heap_protected_map_piece(struct device *dev,
@@ -67,7 +79,7 @@ static bool dma_heap_protected_reaches(struct device *dev, unsigned long pfn,
 	u64 limit = min_not_zero(dma_get_mask(dev), dev->bus_dma_limit);
 	dma_addr_t addr = phys_to_dma(dev, PFN_PHYS(pfn));
 
-	if (device_iommu_mapped(dev))
+	if (dma_heap_protected_is_translated(dev))
 		return true;
 
 	return addr != DMA_MAPPING_ERROR &&

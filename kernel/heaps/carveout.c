@@ -13,6 +13,8 @@
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
+#include <linux/libnvdimm.h>
+#include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
@@ -21,6 +23,7 @@
 #include <linux/of_reserved_mem.h>
 #include <linux/platform_device.h>
 #include <linux/sched.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
@@ -62,29 +65,98 @@ struct carveout {
 /* Filled at load, emptied at unload. */
 static LIST_HEAD(carveouts);
 
-/* A device that is not coherent: see carveout_write_back(). */
+/*
+ * Nothing cleans the caches for devices that use protected memory. Zeroes that
+ * stay in the caches after a clear could be evicted later, over data of a device.
+ *
+ * The DMA API cleans a bounce buffer instead of the memory where DMA is bounced,
+ * so it is used only on architectures that export no other function.
+ */
+#ifdef CONFIG_ARCH_HAS_PMEM_API
+
+static int carveout_write_back_part(const struct dma_heap_extent *part)
+{
+	arch_wb_cache_pmem(page_address(pfn_to_page(part->pfn)),
+			   part->nr_pages << PAGE_SHIFT);
+	return 0;
+}
+
+static int __init carveout_add_cleaner(void)
+{
+	return 0;
+}
+
+static void carveout_remove_cleaner(void)
+{
+}
+
+#else
+
+/* A device that does not snoop the caches. */
 static struct platform_device *cleaner;
 
-/*
- * Protected memory is never cleaned for a device. So what the CPU wrote when
- * it cleared it must leave the caches now, or it may be written back later,
- * over what a device has written.
- */
-static int carveout_write_back(const struct dma_heap_extent *extent)
+static int carveout_write_back_part(const struct dma_heap_extent *part)
 {
+	const size_t len = part->nr_pages << PAGE_SHIFT;
 	struct device *dev = &cleaner->dev;
-	unsigned long step = min_t(size_t, dma_max_mapping_size(dev), SZ_1M) >>
-			     PAGE_SHIFT;
-	unsigned long done, n;
 	dma_addr_t addr;
 
-	for (done = 0; done < extent->nr_pages; done += n) {
-		n = min(step, extent->nr_pages - done);
-		addr = dma_map_page(dev, pfn_to_page(extent->pfn + done), 0,
-				    n << PAGE_SHIFT, DMA_TO_DEVICE);
-		if (dma_mapping_error(dev, addr))
-			return -ENOMEM;
-		dma_unmap_page(dev, addr, n << PAGE_SHIFT, DMA_TO_DEVICE);
+	addr = dma_map_page(dev, pfn_to_page(part->pfn), 0, len, DMA_TO_DEVICE);
+	if (dma_mapping_error(dev, addr))
+		return -ENOMEM;
+	dma_unmap_page(dev, addr, len, DMA_TO_DEVICE);
+
+	return 0;
+}
+
+static int __init carveout_add_cleaner(void)
+{
+	const struct platform_device_info info = {
+		.name = KBUILD_MODNAME,
+		.id = PLATFORM_DEVID_NONE,
+		.dma_mask = DMA_BIT_MASK(64),
+	};
+
+	if (!nr_protected)
+		return 0;
+
+	cleaner = platform_device_register_full(&info);
+	if (IS_ERR(cleaner))
+		return PTR_ERR(cleaner);
+
+	if (dma_max_mapping_size(&cleaner->dev) < SIZE_MAX) {
+		pr_err("cannot protect memory while DMA is bounced: remove swiotlb=force or protected=\n");
+		platform_device_unregister(cleaner);
+		return -EOPNOTSUPP;
+	}
+
+	/* Where devices are coherent by default, this one must not be. */
+#ifdef CONFIG_ARCH_DMA_DEFAULT_COHERENT
+	dev_clear_dma_coherent(&cleaner->dev);
+#endif
+	return 0;
+}
+
+static void carveout_remove_cleaner(void)
+{
+	platform_device_unregister(cleaner);
+}
+
+#endif
+
+static int carveout_write_back(const struct dma_heap_extent *extent)
+{
+	struct dma_heap_extent part;
+	unsigned long done;
+	int ret;
+
+	for (done = 0; done < extent->nr_pages; done += part.nr_pages) {
+		part.pfn = extent->pfn + done;
+		part.nr_pages = min(SZ_1M >> PAGE_SHIFT,
+				    extent->nr_pages - done);
+		ret = carveout_write_back_part(&part);
+		if (ret)
+			return ret;
 		cond_resched();
 	}
 
@@ -432,28 +504,6 @@ static int __init carveout_check_names(void)
 	return 0;
 }
 
-static int __init carveout_add_cleaner(void)
-{
-	const struct platform_device_info info = {
-		.name = KBUILD_MODNAME,
-		.id = PLATFORM_DEVID_NONE,
-		.dma_mask = DMA_BIT_MASK(64),
-	};
-
-	if (!nr_protected)
-		return 0;
-
-	cleaner = platform_device_register_full(&info);
-	if (IS_ERR(cleaner))
-		return PTR_ERR(cleaner);
-
-	/* Where devices are coherent unless they say otherwise, some do. */
-#ifdef CONFIG_ARCH_DMA_DEFAULT_COHERENT
-	dev_clear_dma_coherent(&cleaner->dev);
-#endif
-	return 0;
-}
-
 static int __init carveout_init(void)
 {
 	int ret;
@@ -470,7 +520,7 @@ static int __init carveout_init(void)
 	ret = carveout_check_names();
 	if (ret) {
 		carveout_forget_all();
-		platform_device_unregister(cleaner);
+		carveout_remove_cleaner();
 		return ret;
 	}
 	carveout_add_heaps();
@@ -486,7 +536,7 @@ module_init(carveout_init);
 static void __exit carveout_exit(void)
 {
 	carveout_remove_all();
-	platform_device_unregister(cleaner);
+	carveout_remove_cleaner();
 }
 module_exit(carveout_exit);
 

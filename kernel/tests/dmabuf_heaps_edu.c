@@ -175,6 +175,10 @@ static const struct file_operations edu_fops = {
 	.write = edu_write,
 };
 
+static unsigned int dma_bits;
+module_param(dma_bits, uint, 0444);
+MODULE_PARM_DESC(dma_bits, "Address bits for maps of dma-bufs, 1 to 63, or 0 for all (default: 0)");
+
 static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct device *dev = &pdev->dev;
@@ -206,6 +210,10 @@ static int edu_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 					GFP_KERNEL);
 	if (!edu->page)
 		return -ENOMEM;
+
+	/* The window above may be out of reach of so few bits. */
+	if (dma_bits)
+		*dev->dma_mask = DMA_BIT_MASK(dma_bits);
 
 	pci_set_master(pdev);
 	edu->importer.dev = dev;

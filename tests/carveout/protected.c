@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * docs/interface.md, Protected memory: it is for devices alone. For heaps that
- * have no other. The device is the one of kernel/tests/dmabuf_heaps_importer.c.
+ * docs/interface.md, Protected memory: it is for devices alone. Run for heaps of
+ * protected memory only. The environment variable IMPORTER names the node of the
+ * test device, which is that of dmabuf_heaps_importer.c by default.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -22,7 +24,8 @@
 
 static int attached_device(int buf)
 {
-	int device = open(IMPORTER_NODE, O_RDWR | O_CLOEXEC);
+	const char *node = getenv("IMPORTER");
+	int device = open(node ? node : IMPORTER_NODE, O_RDWR | O_CLOEXEC);
 
 	CHECK(device >= 0);
 	CHECK_EQUAL(ioctl(device, IMPORTER_ATTACH, buf), 0);
