@@ -94,7 +94,8 @@ bool dma_heap_dirties(enum dma_heap_event event,
 		      const struct dma_heap_access *access)
 {
 	/* The CPU copies the data out of the bounce buffer. */
-	if (access->bounced && dma_heap_maintenance(event, access))
+	if (access->bounced &&
+	    dma_heap_maintenance(event, access) & DMA_HEAP_SYNC_FOR_CPU)
 		return true;
 
 	/*
