@@ -110,6 +110,7 @@ void read_attributes(dev_t heap, struct attributes *attributes)
 		[FIGURE_SMALLEST_FAILURE] = "smallest_failure",
 		[FIGURE_FAILURES_LIMIT] = "failures_limit",
 		[FIGURE_FAILURES_MEMORY] = "failures_memory",
+		[FIGURE_FAILURES_BUSY] = "failures_busy",
 		[FIGURE_FAILURES_OTHER] = "failures_other",
 		[FIGURE_POOLED] = "pooled",
 		[FIGURE_POOL_HITS] = "pool_hits",

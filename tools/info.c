@@ -189,6 +189,10 @@ static void print_requests(const struct info *info)
 	       value_of(heap, FIGURE_FAILURES_LIMIT),
 	       value_of(heap, FIGURE_FAILURES_MEMORY),
 	       value_of(heap, FIGURE_FAILURES_OTHER));
+	if (is_known(heap, FIGURE_FAILURES_BUSY) &&
+	    value_of(heap, FIGURE_FAILURES_BUSY))
+		printf("            %" PRIu64 " because pages of other users could not be moved\n",
+		       value_of(heap, FIGURE_FAILURES_BUSY));
 	if (is_known(heap, FIGURE_SMALLEST_FAILURE) &&
 	    value_of(heap, FIGURE_SMALLEST_FAILURE))
 		printf("            the smallest that wanted memory was of %s\n",

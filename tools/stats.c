@@ -56,6 +56,9 @@ static const struct table_column columns[N_TEXTS + N_FIGURES] = {
 		.help = "how many failed because of a limit" },
 	[N_TEXTS + FIGURE_FAILURES_MEMORY] = { "FAILURES_MEMORY", CELL_NUMBER,
 		.help = "how many failed for want of memory" },
+	[N_TEXTS + FIGURE_FAILURES_BUSY] = { "FAILURES_BUSY", CELL_NUMBER,
+		.help = "how many failed although there was room, as pages of others could\n"
+		"not be moved" },
 	[N_TEXTS + FIGURE_FAILURES_OTHER] = { "FAILURES_OTHER", CELL_NUMBER,
 		.help = "how many failed for other reasons" },
 	[N_TEXTS + FIGURE_POOLED] = { "POOLED", CELL_SIZE, .json_only = true,

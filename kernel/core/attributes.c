@@ -113,6 +113,8 @@ COUNT_SHOW(failures_limit)
 static DEVICE_ATTR_RO(failures_limit);
 COUNT_SHOW(failures_memory)
 static DEVICE_ATTR_RO(failures_memory);
+COUNT_SHOW(failures_busy)
+static DEVICE_ATTR_RO(failures_busy);
 COUNT_SHOW(failures_other)
 static DEVICE_ATTR_RO(failures_other);
 
@@ -129,6 +131,7 @@ static struct attribute *dma_heap_attrs[] = {
 	&dev_attr_allocations.attr,
 	&dev_attr_failures_limit.attr,
 	&dev_attr_failures_memory.attr,
+	&dev_attr_failures_busy.attr,
 	&dev_attr_failures_other.attr,
 	NULL
 };

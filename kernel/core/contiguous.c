@@ -5,7 +5,10 @@
 #include <linux/dma-heap.h>
 #include <linux/err.h>
 #include <linux/export.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "core.h"
 #include "pool.h"
@@ -19,6 +22,33 @@ static const struct dma_heap_buffer_ops dma_heap_contiguous_ops = {
 	.free = dma_heap_contiguous_free,
 };
 
+/* Delays before further attempts, in milliseconds: each is twice the last one. */
+#define FIRST_DELAY 5
+#define LAST_DELAY 20
+
+/*
+ * Allocate memory. A page that is pinned or under writeback cannot be moved, which
+ * is over soon: wait for that, with no lock held but &dma_heap.removal.
+ */
+static int allocate(struct dma_heap *heap, struct dma_heap_extent *extent)
+{
+	unsigned int delay;
+	int ret;
+
+	for (delay = FIRST_DELAY; ; delay *= 2) {
+		ret = dma_heap_pool_take(heap, extent);
+		if (ret != -EBUSY)
+			return ret;
+		if (!dma_heap_has_room(heap, extent->nr_pages))
+			return -ENOMEM;
+		if (delay > LAST_DELAY)
+			return -EBUSY;
+		schedule_timeout_killable(msecs_to_jiffies(delay));
+		if (fatal_signal_pending(current))
+			return -EINTR;
+	}
+}
+
 /**
  * dma_heap_allocate_contiguous() - allocate a buffer in one piece
  * @heap: A heap with a &struct dma_heap_source.
@@ -28,7 +58,7 @@ static const struct dma_heap_buffer_ops dma_heap_contiguous_ops = {
  *
  * Context: May sleep.
  * Return: The dma-buf, or an ERR_PTR(): what the source's operations return, or
- * -ENOMEM.
+ * -ENOMEM. Of -EBUSY it is the source's fourth.
  */
 struct dma_buf *dma_heap_allocate_contiguous(struct dma_heap *heap,
 					     unsigned long len, u32 fd_flags,
@@ -45,7 +75,7 @@ struct dma_buf *dma_heap_allocate_contiguous(struct dma_heap *heap,
 		return ERR_PTR(-ENOMEM);
 
 	buffer->extents[0].nr_pages = nr_pages;
-	ret = dma_heap_pool_take(heap, &buffer->extents[0]);
+	ret = allocate(heap, &buffer->extents[0]);
 	if (ret)
 		goto destroy;
 

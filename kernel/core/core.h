@@ -42,6 +42,7 @@ struct dma_heap_counts {
 	u64 allocations;
 	u64 failures_limit;
 	u64 failures_memory;
+	u64 failures_busy;
 	u64 failures_other;
 };
 
@@ -120,6 +121,7 @@ struct dma_buf *dma_heap_lend(struct dma_heap *heap, unsigned long len,
 			      u32 fd_flags, u64 heap_flags);
 bool dma_heap_limit_fits(const struct dma_heap *heap,
 			 const struct dma_heap_limit *limit);
+bool dma_heap_has_room(struct dma_heap *heap, unsigned long nr_pages);
 struct dma_heap_list_entry *dma_heap_list(struct dma_heap *heap,
 					  struct dma_heap_list_data *data);
 

@@ -6,6 +6,7 @@
  * before the heap looks for memory, and ends when the memory is free again; in
  * between it is listed and counted for as long as the buffer lives.
  */
+#include <linux/bitmap.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/dma-buf.h>
@@ -291,7 +292,7 @@ void dma_heap_loan_drop_view(struct dma_heap_view *view)
 	mutex_unlock(&loan->heap->lock);
 }
 
-/* Counts why a request came to nothing, and says what the caller is told. */
+/* Count a failed request by its reason. Return the error for the caller. */
 static int refuse(struct dma_heap *heap, u64 bytes, int error)
 {
 	struct dma_heap_counts *counts = &heap->counts;
@@ -303,13 +304,15 @@ static int refuse(struct dma_heap *heap, u64 bytes, int error)
 		counts->failures_memory++;
 		counts->smallest_failure =
 			min_not_zero(counts->smallest_failure, bytes);
+	} else if (error == -EBUSY) {
+		counts->failures_busy++;
 	} else {
 		counts->failures_other++;
 	}
 	mutex_unlock(&heap->lock);
 
 	trace_dma_heap_alloc_failed(heap, bytes, error);
-	return error == -EDQUOT ? -ENOMEM : error;
+	return error == -EDQUOT || error == -EBUSY ? -ENOMEM : error;
 }
 
 /**
@@ -388,6 +391,48 @@ static bool process_lives(struct pid *process)
 	rcu_read_unlock();
 
 	return lives;
+}
+
+/**
+ * dma_heap_has_room() - check whether the buffers of a heap leave room for one more
+ * @heap: The heap.
+ * @nr_pages: Size of that buffer in pages.
+ *
+ * Other users of the region are not known, nor is memory that a task is just
+ * allocating or freeing.
+ *
+ * Context: May sleep.
+ * Return: False if there is no room; true if there is, or it cannot be decided.
+ */
+bool dma_heap_has_room(struct dma_heap *heap, unsigned long nr_pages)
+{
+	const unsigned long mask = dma_heap_least_alignment(nr_pages) - 1;
+	const unsigned long total = READ_ONCE(heap->region.nr_pages);
+	const struct dma_heap_loan *loan;
+	unsigned long *used, first = 0;
+
+	if (!total)
+		return true;
+	used = kvcalloc(BITS_TO_LONGS(total), sizeof(*used), GFP_KERNEL);
+	if (!used)
+		return true;
+
+	mutex_lock(&heap->lock);
+	list_for_each_entry(loan, &heap->loans, link) {
+		const struct dma_heap_extent *extent = &loan->buffer->extents[0];
+		u64 page = place(heap, loan->buffer) >> PAGE_SHIFT;
+
+		if (page >= total)
+			continue;
+		bitmap_set(used, page, min_t(u64, extent->nr_pages, total - page));
+		first = extent->pfn - page;
+	}
+	mutex_unlock(&heap->lock);
+	first = bitmap_find_next_zero_area_off(used, total, 0, nr_pages, mask,
+					       first & mask);
+	kvfree(used);
+
+	return first < total;
 }
 
 static void fill_entry(struct dma_heap_list_entry *entry,

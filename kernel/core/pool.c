@@ -486,14 +486,15 @@ static void stop_yielding(struct dma_heap_pool *pool)
 
 /*
  * For a request that the heap can't meet but with what is in the pool, or was there
- * when the heap was asked: @returned is &dma_heap_pool.returned from before that.
- * Another request may have had all of it given back since.
+ * when the heap was asked, which returned @ret: @returned is
+ * &dma_heap_pool.returned from before that. Another request may have had all of it
+ * given back since.
  */
 static int take_with_all(struct dma_heap_pool *pool,
-			 struct dma_heap_extent *extent, unsigned int returned)
+			 struct dma_heap_extent *extent, unsigned int returned,
+			 int ret)
 {
 	bool had_any;
-	int ret = -ENOMEM;
 
 	mutex_lock(&pool->lock);
 	had_any = pool->pages || pool->busy || pool->returned != returned;
@@ -551,8 +552,8 @@ static struct dma_heap_kept *take_kept(struct dma_heap_pool *pool,
  * @extent: Its length, to be filled with its place.
  *
  * Context: May sleep.
- * Return: 0, -ENOMEM if neither the pool nor the heap has as much, not even
- * together, or -EINTR for a killed caller.
+ * Return: 0, -ENOMEM or -EBUSY if neither the pool nor the heap has as much, not
+ * even together, or -EINTR for a killed caller.
  */
 int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 {
@@ -577,8 +578,8 @@ int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 			heap->source->give_back(heap, extent);
 	} else {
 		ret = heap->source->take(heap, extent);
-		if (ret == -ENOMEM)
-			ret = take_with_all(pool, extent, returned);
+		if (ret == -ENOMEM || ret == -EBUSY)
+			ret = take_with_all(pool, extent, returned, ret);
 	}
 
 	mutex_lock(&pool->lock);

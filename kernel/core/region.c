@@ -85,11 +85,21 @@ void dma_heap_region_destroy(struct dma_heap_region *region)
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_region_destroy, "DMA_BUF_HEAP");
 
+static unsigned long alloc_frames(struct gen_pool *frames,
+				  unsigned long nr_pages,
+				  unsigned long alignment)
+{
+	struct genpool_data_align align = { .align = alignment };
+
+	return gen_pool_alloc_algo(frames, nr_pages, gen_pool_first_fit_align,
+				   &align);
+}
+
 /**
  * dma_heap_region_alloc() - take a contiguous piece
  * @region: Where from.
- * @extent: Its length, to be filled with its place, which is aligned as
- *	dma_heap_alignment() says.
+ * @extent: Its length, to be filled with its place. It is aligned to
+ *	dma_heap_alignment() if possible, else to dma_heap_least_alignment().
  *
  * What the memory holds is the last user's: clearing it is up to the caller.
  *
@@ -99,13 +109,14 @@ EXPORT_SYMBOL_NS_GPL(dma_heap_region_destroy, "DMA_BUF_HEAP");
 int dma_heap_region_alloc(struct dma_heap_region *region,
 			  struct dma_heap_extent *extent)
 {
-	struct genpool_data_align align = {
-		.align = dma_heap_alignment(extent->nr_pages),
-	};
+	const unsigned long nr_pages = extent->nr_pages;
 	unsigned long frame;
 
-	frame = gen_pool_alloc_algo(region->frames, extent->nr_pages,
-				    gen_pool_first_fit_align, &align);
+	frame = alloc_frames(region->frames, nr_pages,
+			     dma_heap_alignment(nr_pages));
+	if (!frame)
+		frame = alloc_frames(region->frames, nr_pages,
+				     dma_heap_least_alignment(nr_pages));
 	if (!frame)
 		return -ENOMEM;
 

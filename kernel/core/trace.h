@@ -62,8 +62,10 @@ TRACE_EVENT(dma_heap_alloc_failed,
 		  __print_symbolic(__entry->error,
 				   { -EDQUOT, "limit" },
 				   { -ENOMEM, "memory" },
+				   { -EBUSY, "busy" },
 				   { -EINTR, "killed" }),
-		  __entry->error == -EDQUOT ? -ENOMEM : __entry->error)
+		  __entry->error == -EDQUOT || __entry->error == -EBUSY ?
+		  -ENOMEM : __entry->error)
 );
 
 TRACE_EVENT(dma_heap_clear_extent,

@@ -46,12 +46,17 @@ struct dma_heap_extent cma_area_memory(struct cma_area *area)
 
 int cma_area_alloc(struct cma_area *area, struct dma_heap_extent *extent)
 {
-	unsigned int order = ilog2(dma_heap_alignment(extent->nr_pages));
+	const unsigned long nr_pages = extent->nr_pages;
+	const unsigned long least = dma_heap_least_alignment(nr_pages);
+	unsigned long alignment = dma_heap_alignment(nr_pages);
 	struct page *pages;
 
-	pages = cma_alloc(area->cma, extent->nr_pages, order, true);
+	pages = cma_alloc(area->cma, nr_pages, ilog2(alignment), true);
+	if (!pages && least < alignment && !fatal_signal_pending(current))
+		pages = cma_alloc(area->cma, nr_pages, ilog2(least), true);
+	/* CMA does not say whether the area is full, or a page could not be moved. */
 	if (!pages)
-		return fatal_signal_pending(current) ? -EINTR : -ENOMEM;
+		return fatal_signal_pending(current) ? -EINTR : -EBUSY;
 
 	extent->pfn = page_to_pfn(pages);
 	return 0;

@@ -56,13 +56,14 @@ struct dma_heap_extent cma_area_memory(struct cma_area *area);
 /**
  * cma_area_alloc() - take a contiguous piece
  * @area: Where from. It comes from nowhere else.
- * @extent: Its length, to be filled with its place, which is aligned as
- *	dma_heap_alignment() says, or better.
+ * @extent: Its length, to be filled with its place. It is aligned to
+ *	dma_heap_alignment() if possible, else to dma_heap_least_alignment().
  *
  * The pages are as fresh as dma_heap_clear_fresh() expects them.
  *
  * Context: May sleep, and take long: what others have in the way is moved.
- * Return: 0, -ENOMEM if there is no such piece, -EINTR for a killed caller.
+ * Return: 0, -EINTR for a killed caller, -ENOMEM if the area is full, or -EBUSY if
+ * it may have room, but pages of others could not be moved.
  */
 int cma_area_alloc(struct cma_area *area, struct dma_heap_extent *extent);
 

@@ -78,9 +78,8 @@ struct dma_heap_extent cma_area_memory(struct cma_area *area)
 
 /* Marks the first piece at or after page @from; its first page, or -ENOMEM. */
 static long mark(struct cma_area *area, unsigned long nr_pages,
-		 unsigned long from)
+		 unsigned long mask, unsigned long from)
 {
-	unsigned long mask = dma_heap_alignment(nr_pages) - 1;
 	unsigned long first;
 
 	spin_lock(&area->lock);
@@ -103,31 +102,48 @@ static void unmark(struct cma_area *area, const struct dma_heap_extent *extent)
 	spin_unlock(&area->lock);
 }
 
-static int take(struct cma_area *area, struct dma_heap_extent *extent)
+static int take_aligned(struct cma_area *area, struct dma_heap_extent *extent,
+			unsigned long alignment)
 {
 	unsigned long from = 0;
+	int err, ret = -ENOMEM;
 	long first;
-	int ret;
 
-	if (extent->nr_pages > area->memory.nr_pages)
-		return -ENOMEM;
-
-	while ((first = mark(area, extent->nr_pages, from)) >= 0) {
+	while ((first = mark(area, extent->nr_pages, alignment - 1, from)) >= 0) {
 		extent->pfn = area->memory.pfn + first;
-		ret = alloc_contig_range(extent->pfn,
+		err = alloc_contig_range(extent->pfn,
 					 extent->pfn + extent->nr_pages,
 					 ACR_FLAGS_CMA,
 					 GFP_KERNEL | __GFP_NOWARN);
-		if (!ret)
+		if (!err)
 			return 0;
 
 		unmark(area, extent);
-		if (ret != -EBUSY)
-			return ret;
-		from = first + dma_heap_alignment(extent->nr_pages);
+		/* -ENOMEM: there was no memory to move a page to. */
+		if (err != -EBUSY && err != -ENOMEM)
+			return err;
+		ret = -EBUSY;
+		from = first + alignment;
 	}
 
-	return -ENOMEM;
+	return ret;
+}
+
+static int take(struct cma_area *area, struct dma_heap_extent *extent)
+{
+	const unsigned long nr_pages = extent->nr_pages;
+	const unsigned long least = dma_heap_least_alignment(nr_pages);
+	unsigned long alignment = dma_heap_alignment(nr_pages);
+	int ret;
+
+	if (nr_pages > area->memory.nr_pages)
+		return -ENOMEM;
+
+	ret = take_aligned(area, extent, alignment);
+	if (ret && ret != -EINTR && least < alignment)
+		ret = take_aligned(area, extent, least);
+
+	return ret;
 }
 
 /**
@@ -301,7 +317,7 @@ int cma_area_alloc(struct cma_area *area, struct dma_heap_extent *extent)
 		return ret;
 
 	ret = take(area, extent);
-	if (ret == -ENOMEM && search_is_due(area) && search(area))
+	if (ret && ret != -EINTR && search_is_due(area) && search(area))
 		ret = take(area, extent);
 	mutex_unlock(&area->taking);
 

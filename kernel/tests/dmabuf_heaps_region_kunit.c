@@ -47,7 +47,7 @@ static unsigned long take_all(struct kunit *test,
 		KUNIT_EXPECT_TRUE(test, dma_heap_region_has(region, &extents[i]));
 		KUNIT_EXPECT_EQ(test, extents[i].nr_pages, nr_pages);
 		KUNIT_EXPECT_EQ(test, extents[i].pfn %
-				      dma_heap_alignment(nr_pages), 0UL);
+				      dma_heap_least_alignment(nr_pages), 0UL);
 		/* First fit: each comes after the one before it. */
 		if (i)
 			KUNIT_EXPECT_GE(test, extents[i].pfn,
@@ -101,6 +101,29 @@ static void only_aligned_places_are_lent(struct kunit *test)
 	dma_heap_region_destroy(region);
 }
 
+/* 2 MiB are preferred for 8 MiB, where there is such a place. */
+static void preferred_alignment_is_no_condition(struct kunit *test)
+{
+	struct dma_heap_region *region =
+		create(test, PAGES(SZ_1G + SZ_1M), PAGES(SZ_1M * 17));
+	struct dma_heap_extent first = { .nr_pages = PAGES(SZ_8M) };
+	struct dma_heap_extent second = first;
+
+	KUNIT_ASSERT_EQ(test, dma_heap_region_alloc(region, &first), 0);
+	KUNIT_EXPECT_EQ(test, first.pfn, PAGES(SZ_1G + SZ_2M));
+	KUNIT_ASSERT_EQ(test, dma_heap_region_alloc(region, &second), 0);
+	KUNIT_EXPECT_EQ(test, second.pfn, PAGES(SZ_1G + SZ_8M + SZ_2M));
+	dma_heap_region_free(region, &first);
+	dma_heap_region_free(region, &second);
+	dma_heap_region_destroy(region);
+
+	region = create(test, PAGES(SZ_1G + SZ_1M), PAGES(SZ_8M));
+	KUNIT_ASSERT_EQ(test, dma_heap_region_alloc(region, &first), 0);
+	KUNIT_EXPECT_EQ(test, first.pfn, PAGES(SZ_1G + SZ_1M));
+	dma_heap_region_free(region, &first);
+	dma_heap_region_destroy(region);
+}
+
 static void frames_beside_it_are_not_in_a_region(struct kunit *test)
 {
 	const unsigned long first = PAGES(SZ_1G), all = PAGES(SZ_1M);
@@ -122,6 +145,7 @@ static struct kunit_case region_cases[] = {
 	KUNIT_CASE(all_of_a_region_is_lent),
 	KUNIT_CASE(frame_zero_is_lent),
 	KUNIT_CASE(only_aligned_places_are_lent),
+	KUNIT_CASE(preferred_alignment_is_no_condition),
 	KUNIT_CASE(frames_beside_it_are_not_in_a_region),
 	{}
 };

@@ -227,9 +227,10 @@ int dmaheap_region_size(const struct dmaheap *heap, uint64_t *size);
  * @size:	the size of a buffer in bytes; 0 for any
  * @alignment:	where to store the number of bytes
  *
- * The physical memory of a buffer of @size bytes begins at a multiple of
- * @alignment; so does that of each of its pieces, if there are several. Since
- * libdmaheap 0.4.
+ * The heap tries to place the physical memory of a buffer of @size bytes, and each
+ * of its pieces if there are several, at a multiple of @alignment. A heap of
+ * contiguous memory gives 1 MiB at least to a larger buffer, and @alignment to any
+ * other. Since libdmaheap 0.4.
  *
  * Return: 0; errors as dmaheap_contiguous().
  */

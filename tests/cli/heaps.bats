@@ -109,18 +109,18 @@ that allows it, but a container or a security policy is in the way." ]]
 
 @test "stats: a heap once, by its own name, and what is not known empty" {
 	expect 0 "\
-NAME   LIMIT TOTAL  FREE USED PEAK BUFFERS ALLOCATIONS LARGEST_SUCCESS SMALLEST_FAILURE FAILURES_LIMIT FAILURES_MEMORY FAILURES_OTHER
-camera 70%     64M 14.5M  48M  52M       6          17           31.6M              16M              2               1              0
-hidden                                                                                                                 
-system                                                                                                                 " \
+NAME   LIMIT TOTAL  FREE USED PEAK BUFFERS ALLOCATIONS LARGEST_SUCCESS SMALLEST_FAILURE FAILURES_LIMIT FAILURES_MEMORY FAILURES_BUSY FAILURES_OTHER
+camera 70%     64M 14.5M  48M  52M       6          17           31.6M              16M              2               1             3              0
+hidden                                                                                                                               
+system                                                                                                                               " \
 		"" stats
 }
 
 @test "stats --bytes HEAP...: those that were named, in that order" {
 	expect 0 "\
-NAME   LIMIT    TOTAL     FREE     USED     PEAK BUFFERS ALLOCATIONS LARGEST_SUCCESS SMALLEST_FAILURE FAILURES_LIMIT FAILURES_MEMORY FAILURES_OTHER
-system                                                                                                                               
-camera 70%   67108864 15204352 50331648 54525952       6          17        33177600         16777216              2               1              0" \
+NAME   LIMIT    TOTAL     FREE     USED     PEAK BUFFERS ALLOCATIONS LARGEST_SUCCESS SMALLEST_FAILURE FAILURES_LIMIT FAILURES_MEMORY FAILURES_BUSY FAILURES_OTHER
+system                                                                                                                                             
+camera 70%   67108864 15204352 50331648 54525952       6          17        33177600         16777216              2               1             3              0" \
 		"" stats --bytes system cam
 }
 
@@ -151,7 +151,7 @@ camera_json='{"name":"camera","names":["camera","cam"],'\
 '"provider":"dmabuf-heaps","type":"cma","region":"camera@58000000",'\
 '"limit":"70%","total":67108864,"free":15204352,"used":50331648,'\
 '"peak":54525952,"buffers":6,"allocations":17,"largest_success":33177600,'\
-'"smallest_failure":16777216,"failures_limit":2,"failures_memory":1,'\
+'"smallest_failure":16777216,"failures_limit":2,"failures_memory":1,"failures_busy":3,'\
 '"failures_other":0,"pooled":2097152,"pool_hits":7,"pool_misses":2,"contiguous":true,"cpu_access":true}'
 
 @test "stats --json: the names of the attributes; null, and never 0, for what is not known" {
@@ -162,7 +162,7 @@ camera_json='{"name":"camera","names":["camera","cam"],'\
 '{"name":"hidden","names":["hidden"],"provider":null,"type":null,'\
 '"region":"elsewhere","limit":null,"total":null,"free":null,"used":null,'\
 '"peak":null,"buffers":null,"allocations":null,"largest_success":null,'\
-'"smallest_failure":null,"failures_limit":null,"failures_memory":null,'\
+'"smallest_failure":null,"failures_limit":null,"failures_memory":null,"failures_busy":null,'\
 '"failures_other":null,"pooled":null,"pool_hits":null,"pool_misses":null,"contiguous":null,"cpu_access":null}]}' ]]
 }
 

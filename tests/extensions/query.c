@@ -144,6 +144,57 @@ TEST(buffers_have_the_alignment_that_query_tells)
 	}
 }
 
+static int by_offset(const void *a, const void *b)
+{
+	const struct dma_heap_list_entry *left = a, *right = b;
+
+	return left->region_offset < right->region_offset ? -1 : 1;
+}
+
+/* The first of @n buffers of 1 MiB that follow each other, from an odd MiB on. */
+static int find_row(const struct dma_heap_list_entry *entries, int nr, int n)
+{
+	for (int i = 0; i + n <= nr; i++)
+		if (entries[i].offset / MIB(1) % 2 &&
+		    entries[i + n - 1].region_offset ==
+		    entries[i].region_offset + (n - 1) * MIB(1))
+			return i;
+	return -1;
+}
+
+/* The preferred 2 MiB are no reason to fail. */
+TEST(large_buffer_fits_between_odd_mib)
+{
+	const int nr_free = 8;
+	static struct dma_heap_list_entry entries[MOST_BUFFERS];
+	static int bufs[MOST_BUFFERS];
+	struct dma_heap_list_data data = {
+		.entries = (uintptr_t)entries,
+		.nr_entries = MOST_BUFFERS,
+		.entry_size = sizeof(entries[0]),
+	};
+	int n, first, buf;
+
+	if (may_be_in_pieces(heap) || !has_region(heap))
+		return;
+	n = take_all(heap, MIB(1), bufs);
+	CHECK_EQUAL(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST, &data), 0);
+	CHECK_EQUAL(data.nr_entries, n);
+	/* Entries are in the order of allocation; keep what is not used here. */
+	for (int i = 0; i < n; i++) {
+		entries[i].inode = i;
+		entries[i].offset = phase_of(heap, bufs[i]);
+	}
+	qsort(entries, n, sizeof(entries[0]), by_offset);
+	first = find_row(entries, n, nr_free);
+	CHECK(first >= 0);
+	for (int i = first; i < first + nr_free; i++)
+		close(bufs[entries[i].inode]);
+
+	buf = alloc(heap, nr_free * MIB(1), O_RDWR);
+	CHECK_EQUAL(phase_of(heap, buf), MIB(1));
+}
+
 TEST(query_may_ask_less_and_more)
 {
 	const unsigned char filler = 0x55;

@@ -38,7 +38,7 @@ TEST(counts_are_for_reading_alone)
 	static const char *const names[] = {
 		"used", "peak", "buffers", "allocations", "largest_success",
 		"smallest_failure", "failures_limit", "failures_memory",
-		"failures_other", "contiguous",
+		"failures_busy", "failures_other", "contiguous",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {

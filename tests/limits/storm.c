@@ -136,7 +136,8 @@ static struct storm *new_storm(void)
 static long long refused(const struct heap *heap)
 {
 	return attribute(heap, "failures_limit") +
-	       attribute(heap, "failures_memory");
+	       attribute(heap, "failures_memory") +
+	       attribute(heap, "failures_busy");
 }
 
 /* However slow the machine is: enough of everything. */

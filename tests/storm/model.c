@@ -46,13 +46,11 @@ struct model_heap *model_add_heap(const char *name, enum heap_type type,
 	return heap;
 }
 
-/* As dma_heap_alignment() promises. */
+/* As dma_heap_least_alignment(). */
 static uint64_t alignment(uint64_t len)
 {
 	uint64_t align = PAGE;
 
-	if (len >= MIB(8))
-		return MIB(2);
 	while (align < len && align < MIB(1))
 		align *= 2;
 	return align;

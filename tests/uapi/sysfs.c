@@ -109,6 +109,7 @@ struct counts read_counts(const struct heap *heap)
 		.smallest_failure = attribute(heap, "smallest_failure"),
 		.failures_limit = attribute(heap, "failures_limit"),
 		.failures_memory = attribute(heap, "failures_memory"),
+		.failures_busy = attribute(heap, "failures_busy"),
 		.failures_other = attribute(heap, "failures_other"),
 	};
 }
@@ -125,5 +126,6 @@ void check_counts(const struct heap *heap, const struct counts *expected)
 	CHECK_EQUAL(seen.smallest_failure, expected->smallest_failure);
 	CHECK_EQUAL(seen.failures_limit, expected->failures_limit);
 	CHECK_EQUAL(seen.failures_memory, expected->failures_memory);
+	CHECK_EQUAL(seen.failures_busy, expected->failures_busy);
 	CHECK_EQUAL(seen.failures_other, expected->failures_other);
 }

@@ -40,6 +40,7 @@ struct counts {
 	long long smallest_failure;
 	long long failures_limit;
 	long long failures_memory;
+	long long failures_busy;
 	long long failures_other;
 };
 

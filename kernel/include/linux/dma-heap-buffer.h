@@ -115,28 +115,41 @@ int dma_heap_headroom_claim(unsigned long nr_pages, enum zone_type highest);
 void dma_heap_headroom_unclaim(unsigned long nr_pages, enum zone_type highest);
 bool dma_heap_headroom_left(enum zone_type highest);
 
-/* No contiguous memory has to begin at a multiple of more bytes. */
+/* The largest alignment of contiguous memory, in bytes. */
 #define DMA_HEAP_MAX_ALIGNMENT SZ_2M
 
-/* From this size on it begins where a large page can. */
+/* Size from which on that alignment is preferred, in bytes. */
 #define DMA_HEAP_LARGE SZ_8M
 
 /**
- * dma_heap_alignment() - where contiguous memory may begin
- * @nr_pages: How many pages it has, not 0.
+ * dma_heap_least_alignment() - get the alignment that contiguous memory has
+ * @nr_pages: Number of pages, not 0.
  *
- * A multiple of the size, so that sizes do not fragment each other; but what is
- * lost between large buffers must be little beside them. From 8 MiB on large
- * pages are worth 2 MiB, below that it is 1 MiB at most.
+ * Mainline's CMA heap uses the same: the size, so that sizes do not fragment
+ * each other, but 1 MiB at most.
  *
- * Return: The number of its first page frame is a multiple of this.
+ * Return: The alignment in pages.
+ */
+static inline unsigned long dma_heap_least_alignment(unsigned long nr_pages)
+{
+	return min(roundup_pow_of_two(nr_pages), SZ_1M >> PAGE_SHIFT);
+}
+
+/**
+ * dma_heap_alignment() - get the alignment to try first
+ * @nr_pages: Number of pages, not 0.
+ *
+ * A process can map memory by large pages where they are aligned. That is worth
+ * 2 MiB for large buffers, but no failure: see dma_heap_least_alignment().
+ *
+ * Return: The alignment in pages.
  */
 static inline unsigned long dma_heap_alignment(unsigned long nr_pages)
 {
 	if (nr_pages >= DMA_HEAP_LARGE >> PAGE_SHIFT)
 		return DMA_HEAP_MAX_ALIGNMENT >> PAGE_SHIFT;
 
-	return min(roundup_pow_of_two(nr_pages), SZ_1M >> PAGE_SHIFT);
+	return dma_heap_least_alignment(nr_pages);
 }
 
 struct dma_heap_region *

@@ -60,7 +60,9 @@ struct dma_heap_ops {
  * struct dma_heap_source - where a heap's contiguous memory comes from
  * @take: Take memory, in one piece, that nobody else has: fill in the place for
  *	the length. It is ready to be lent: zeros, where the CPU can write them.
- *	0, -ENOMEM, or -EINTR for a caller that was killed. May sleep.
+ *	0, -ENOMEM, -EBUSY if there may be room, but pages of others could not be
+ *	moved, or -EINTR for a killed caller. May sleep, but does not wait for
+ *	such pages: dma_heap_allocate_contiguous() does, and asks again.
  * @clear: Make memory that was lent ready to be lent again. May be a part of
  *	what was taken. 0 or a negative error number. May sleep.
  * @give_back: Give memory back that was taken, or a part of it. May be called

@@ -161,8 +161,9 @@ struct dma_heap_list_data {
  * @id: out: a number that all names of this heap have, and no other heap
  * @region_len: out: the size in bytes of the region that it lends from; 0 if it
  *	has none, or if the kernel does not tell the size
- * @alignment: out: the memory of a buffer of @len bytes, and for 0 that of every
- *	buffer, begins at a multiple of this many bytes
+ * @alignment: out: the alignment in bytes that the heap tries to give a buffer of
+ *	@len bytes. A heap of contiguous memory gives 1 MiB at least to a larger
+ *	buffer, and @alignment to any other. For 0: the alignment of every buffer.
  * @type: out: the kind of heap in one word, as the attribute of that name; empty
  *	if it does not tell
  *
