@@ -51,16 +51,14 @@ static unsigned long find_other(struct zone *zone, unsigned long pfn,
 }
 
 /*
- * How far it is to the next range after one that could not be emptied. To find
- * that out the kernel may have gone through most of it: so that all ranges
- * together are a few times the zone, however much is asked for, large ones
- * overlap only so much. Of small ones there is one in each place.
+ * Get the distance between two ranges to try. The kernel may go through most of a
+ * range before it fails, so large ranges must not overlap too often: together they
+ * are at most MOST_OVERLAPS times as large as the zone.
  */
 static unsigned long stride(unsigned long nr_pages)
 {
-	unsigned long step = dma_heap_alignment(nr_pages);
-
-	return max(step, round_down(nr_pages / MOST_OVERLAPS, step));
+	return round_up(DIV_ROUND_UP(nr_pages, MOST_OVERLAPS),
+			dma_heap_alignment(nr_pages));
 }
 
 /* Empties some range of a zone: 0, -ENOMEM, or -EINTR for a killed caller. */
