@@ -33,8 +33,11 @@
 /* The kernel's name for a default area that no device tree has. */
 #define UNNAMED "reserved"
 
-/* An area that was searched for is not searched for again before this. */
+/* Interval between the first two searches for an area, in jiffies. */
 #define SEARCH_INTERVAL (10 * HZ)
+
+/* Number of pages of the areas that the device tree describes. */
+static unsigned long described_pages __ro_after_init;
 
 /**
  * struct cma_area - an area
@@ -42,10 +45,12 @@
  * @memory: Its range, as far as it is known.
  * @device: The default area's, that the DMA API gives memory of it to; or NULL
  *	if the range is certain.
- * @searched: In jiffies, when its range was searched for; 0 if it never was.
+ * @search_after: Time of the next search for its range at the earliest, in
+ *	jiffies.
+ * @search_interval: Interval from the last search to that, in jiffies.
  * @taking: Held while a piece is taken or the range is searched for. Two pieces
  *	that are taken at once would be in each other's way, as they share page
- *	blocks. Protects @searched.
+ *	blocks. Protects @search_after and @search_interval.
  * @lock: Protects @memory and @lent, which change with @taking held as well.
  * @lent: A bit for each page that we have lent, or NULL if no range is known.
  */
@@ -53,7 +58,8 @@ struct cma_area {
 	const char *name;
 	struct dma_heap_extent memory;
 	struct platform_device *device;
-	u64 searched;
+	u64 search_after;
+	u64 search_interval;
 	struct mutex taking;	/* see above */
 	spinlock_t lock;	/* see above */
 	unsigned long *lent;
@@ -259,20 +265,39 @@ static void join(struct dma_heap_extent *memory,
 	memory->nr_pages = end - memory->pfn;
 }
 
+/* Get the size of all areas: zones count their pages. */
+static unsigned long all_cma_pages(void)
+{
+	unsigned long nr_pages = 0;
+	int nid, i;
+
+	for_each_online_node(nid)
+		for (i = 0; i < MAX_NR_ZONES; i++)
+			nr_pages += zone_cma_pages(&NODE_DATA(nid)->node_zones[i]);
+
+	return nr_pages;
+}
+
 /*
- * Not when the module is loaded, as it takes the whole area for a moment, and
- * drivers that come at boot may want much of it; but when somebody wants memory,
- * and again if there was not enough of it, as long as nothing is lent.
+ * Check whether to search for the range of an area. A search takes the whole area
+ * for a moment, in which drivers get nothing of it. Therefore:
+ * - not when the module is loaded, as drivers allocate much at boot, but when a
+ *   user does;
+ * - again only after a request failed, with nothing allocated, and as long as a
+ *   part of the area is missing;
+ * - less and less often, as a request can fail whenever a user wants it to.
  */
 static bool search_is_due(struct cma_area *area)
 {
 	bool is_lent;
 
 	if (!area->device ||
-	    time_before64(get_jiffies_64(), area->searched + SEARCH_INTERVAL))
+	    time_before64(get_jiffies_64(), area->search_after))
 		return false;
 	if (!area->lent)
 		return true;
+	if (area->memory.nr_pages + described_pages >= all_cma_pages())
+		return false;
 
 	spin_lock(&area->lock);
 	is_lent = !bitmap_empty(area->lent, area->memory.nr_pages);
@@ -289,7 +314,8 @@ static bool search(struct cma_area *area)
 
 	take_pieces(&area->device->dev, &pieces);
 	give_back_pieces(&area->device->dev, &pieces, &found);
-	area->searched = get_jiffies_64();
+	area->search_after = get_jiffies_64() + area->search_interval;
+	area->search_interval *= 2;
 	if (!found.nr_pages)
 		return false;
 	if (area->lent)
@@ -414,6 +440,7 @@ static bool __init add_region(struct device_node *node)
 		return false;
 	}
 
+	described_pages += memory.nr_pages;
 	add(region->name, &memory, is_default);
 	return is_default;
 }
@@ -473,6 +500,7 @@ static void __init add_default(void)
 	}
 
 	area->device = device;
+	area->search_interval = SEARCH_INTERVAL;
 	cma_heap_add(area, true, search_first);
 	return;
 
