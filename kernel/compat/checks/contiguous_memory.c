@@ -11,9 +11,11 @@ int check(unsigned long pfn)
 			       GFP_KERNEL))
 		return -EBUSY;
 #endif
+#ifdef CONFIG_CONTIG_ALLOC
 	if (alloc_contig_range(pfn, pfn + 1, ACR_FLAGS_NONE, GFP_KERNEL))
 		return -EBUSY;
 
 	free_contig_range(pfn, 1UL << MAX_PAGE_ORDER);
+#endif
 	return want_init_on_alloc(GFP_KERNEL) || want_init_on_free();
 }
