@@ -4,7 +4,7 @@
 
 # Stock modules that guests have, with what they depend on: configfs and the
 # virtio ones for the guest itself, the rest as importers for tests.
-stock_modules=(configfs loop virtio_pci virtio_console vgem vivid)
+stock_modules=(configfs ext4 loop virtio_pci virtio_console vgem vivid)
 # These are loaded at boot where they are not built in.
 boot_modules=(configfs virtio_pci virtio_console)
 
