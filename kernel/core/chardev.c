@@ -137,28 +137,44 @@ static struct dma_buf *dma_heap_view(struct dma_heap *heap,
 }
 
 /*
- * Tells the program which descriptor it has got, and only then installs it:
- * from then on it is the whole process's and can't be taken back.
+ * Replace @in, which user space has at @to, by @out. A copy that faults midway
+ * changes nothing: it is the first of the two, and writes what was there.
  */
-static int dma_heap_answer(struct dma_buf *dmabuf, int fd, void __user *arg,
-			   const void *data, size_t size)
+static int dma_heap_replace(void __user *to, const void *in, const void *out,
+			    size_t size)
 {
+	if (copy_to_user(to, in, size) || copy_to_user(to, out, size))
+		return -EFAULT;
+	return 0;
+}
+
+/*
+ * Report a new descriptor, whose field was checked to be 0, and only then
+ * install it: from then on it belongs to the whole process.
+ */
+static int dma_heap_answer(struct dma_buf *dmabuf, u32 fd, u32 __user *to)
+{
+	static const u32 no_fd;
+	int ret;
+
 	if (IS_ERR(dmabuf)) {
 		put_unused_fd(fd);
 		return PTR_ERR(dmabuf);
 	}
 
-	if (copy_to_user(arg, data, size)) {
+	ret = dma_heap_replace(to, &no_fd, &fd, sizeof(fd));
+	if (ret) {
 		dma_buf_put(dmabuf);
 		put_unused_fd(fd);
-		return -EFAULT;
+		return ret;
 	}
 
 	dma_buf_fd_install(dmabuf, fd);
 	return 0;
 }
 
-static int dma_heap_ioctl_alloc(struct dma_heap *heap, void __user *arg,
+static int dma_heap_ioctl_alloc(struct dma_heap *heap,
+				struct dma_heap_allocation_data __user *arg,
 				size_t size)
 {
 	struct dma_heap_allocation_data data = {};
@@ -179,12 +195,11 @@ static int dma_heap_ioctl_alloc(struct dma_heap *heap, void __user *arg,
 	if (fd < 0)
 		return fd;
 
-	data.fd = fd;
-	return dma_heap_answer(dma_heap_allocate(heap, &data), fd, arg, &data,
-			       size);
+	return dma_heap_answer(dma_heap_allocate(heap, &data), fd, &arg->fd);
 }
 
-static int dma_heap_ioctl_view(struct dma_heap *heap, void __user *arg,
+static int dma_heap_ioctl_view(struct dma_heap *heap,
+			       struct dma_heap_view_data __user *arg,
 			       size_t size)
 {
 	struct dma_heap_view_data data;
@@ -203,9 +218,7 @@ static int dma_heap_ioctl_view(struct dma_heap *heap, void __user *arg,
 	if (fd < 0)
 		return fd;
 
-	data.fd = fd;
-	return dma_heap_answer(dma_heap_view(heap, &data), fd, arg, &data,
-			       sizeof(data));
+	return dma_heap_answer(dma_heap_view(heap, &data), fd, &arg->fd);
 }
 
 /* The entries of the caller's array may be longer than ours. */
@@ -230,9 +243,8 @@ static int dma_heap_copy_list(const struct dma_heap_list_entry *entries,
 static int dma_heap_ioctl_list(struct dma_heap *heap, void __user *arg,
 			       size_t size)
 {
+	struct dma_heap_list_data data, request;
 	struct dma_heap_list_entry *entries;
-	struct dma_heap_list_data data;
-	u32 room;
 	int ret;
 
 	if (size < sizeof(data))
@@ -248,26 +260,23 @@ static int dma_heap_ioctl_list(struct dma_heap *heap, void __user *arg,
 	if (ret)
 		return ret;
 
-	room = data.nr_entries;
+	request = data;
 	entries = dma_heap_list(heap, &data);
 	up_read(&heap->removal);
 	if (IS_ERR(entries))
 		return PTR_ERR(entries);
 
-	ret = dma_heap_copy_list(entries, min(room, data.nr_entries),
+	ret = dma_heap_copy_list(entries, min(request.nr_entries, data.nr_entries),
 				 u64_to_user_ptr(data.entries),
 				 data.entry_size);
 	kvfree(entries);
-	if (!ret && copy_to_user(arg, &data, sizeof(data)))
-		ret = -EFAULT;
-
-	return ret;
+	return ret ?: dma_heap_replace(arg, &request, &data, sizeof(data));
 }
 
 static int dma_heap_ioctl_query(struct dma_heap *heap, void __user *arg,
 				size_t size)
 {
-	struct dma_heap_query_data data = {};
+	struct dma_heap_query_data data = {}, request;
 	int ret;
 
 	if (size < offsetofend(struct dma_heap_query_data, reserved))
@@ -284,16 +293,17 @@ static int dma_heap_ioctl_query(struct dma_heap *heap, void __user *arg,
 	if (ret)
 		return ret;
 
+	request = data;
 	dma_heap_query(heap, &data);
 	up_read(&heap->removal);
 
-	return copy_to_user(arg, &data, size) ? -EFAULT : 0;
+	return dma_heap_replace(arg, &request, &data, size);
 }
 
 static int dma_heap_ioctl_query_buffer(struct dma_heap *heap, void __user *arg,
 				       size_t size)
 {
-	struct dma_heap_query_buffer_data data;
+	struct dma_heap_query_buffer_data data, request;
 	int ret;
 
 	if (size < sizeof(data))
@@ -307,12 +317,11 @@ static int dma_heap_ioctl_query_buffer(struct dma_heap *heap, void __user *arg,
 	if (ret)
 		return ret;
 
+	request = data;
 	ret = dma_heap_query_buffer(heap, &data);
 	up_read(&heap->removal);
-	if (!ret && copy_to_user(arg, &data, sizeof(data)))
-		ret = -EFAULT;
 
-	return ret;
+	return ret ?: dma_heap_replace(arg, &request, &data, sizeof(data));
 }
 
 static long dma_heap_ioctl(struct file *file, unsigned int cmd,

@@ -187,6 +187,20 @@ TEST(list_refuses_what_makes_no_sense)
 	CHECK_EQUAL(ioctl(heap->fd, DMA_HEAP_IOCTL_LIST, &data), 0);
 }
 
+TEST(list_answer_on_read_only_page_is_efault)
+{
+	struct dma_heap_list_entry entry;
+	const struct dma_heap_list_data data = {
+		.entries = (uintptr_t)&entry,
+		.nr_entries = 2,
+		.entry_size = sizeof(entry),
+	};
+
+	alloc(heap, 1, O_RDWR);
+	CHECK_EQUAL(fail_across_pages(heap, DMA_HEAP_IOCTL_LIST, &data,
+				      sizeof(data)), 2 * (sizeof(data) - 1));
+}
+
 static void become_somebody(void)
 {
 	CHECK_EQUAL(setgroups(0, NULL), 0);

@@ -260,6 +260,20 @@ TEST(bad_pointer_to_a_query_is_efault)
 			  read_only_copy(&buffer, sizeof(buffer))), EFAULT);
 }
 
+TEST(query_answer_on_read_only_page_is_efault)
+{
+	const struct dma_heap_query_buffer_data buffer = {
+		.buffer_fd = (uint32_t)alloc(heap, 1, O_RDWR),
+	};
+	const struct dma_heap_query_data query = { 0 };
+
+	CHECK_EQUAL(fail_across_pages(heap, DMA_HEAP_IOCTL_QUERY, &query,
+				      sizeof(query)), 2 * (sizeof(query) - 1));
+	CHECK_EQUAL(fail_across_pages(heap, DMA_HEAP_IOCTL_QUERY_BUFFER,
+				      &buffer, sizeof(buffer)),
+		    2 * (sizeof(buffer) - 1));
+}
+
 TEST(users_may_query)
 {
 	int buf = alloc(heap, 1, O_RDWR);

@@ -371,6 +371,19 @@ TEST(bad_pointer_to_a_view_is_efault_and_leaves_nothing)
 	CHECK_EQUAL(count_fds(), fds);
 }
 
+/* The answer is fd alone: of 2 * 31 tries, it can be written in 20 + 8. */
+TEST(view_answer_on_read_only_page_is_efault)
+{
+	const struct dma_heap_view_data request = {
+		.len = PAGES(1),
+		.buffer_fd = (uint32_t)alloc(heap, PAGES(1), O_RDWR),
+		.fd_flags = O_RDWR,
+	};
+
+	CHECK_EQUAL(fail_across_pages(heap, DMA_HEAP_IOCTL_VIEW, &request,
+				      sizeof(request)), 2 * 31 - 20 - 8);
+}
+
 TEST(view_without_a_free_descriptor_is_emfile)
 {
 	int buf = alloc(heap, PAGES(1), O_RDWR), view;

@@ -113,6 +113,10 @@ TEST(structure_without_a_place_for_the_descriptor_is_einval)
 		CHECK_ERRNO(ioctl(heap->fd, _IOC(_IOC_READ | _IOC_WRITE,
 						 DMA_HEAP_IOC_MAGIC, 0, size),
 				  &data), EINVAL);
+	/* It is not even read. */
+	CHECK_ERRNO(ioctl(heap->fd, _IOC(_IOC_READ | _IOC_WRITE,
+					 DMA_HEAP_IOC_MAGIC, 0, 11), NULL),
+		    EINVAL);
 }
 
 TEST(unknown_ioctl_is_refused)
@@ -175,6 +179,18 @@ TEST(bad_pointer_is_efault_and_leaves_nothing)
 
 	CHECK_EQUAL(count_fds(), fds);
 	check_no_leak(before);
+}
+
+/* The answer is fd alone: of 2 * 23 tries, it can be written in 12 + 8. */
+TEST(alloc_answer_on_read_only_page_is_efault)
+{
+	const struct dma_heap_allocation_data request = {
+		.len = 1,
+		.fd_flags = O_RDWR,
+	};
+
+	CHECK_EQUAL(fail_across_pages(heap, DMA_HEAP_IOCTL_ALLOC, &request,
+				      sizeof(request)), 2 * 23 - 12 - 8);
 }
 
 TEST(full_descriptor_table_is_emfile_and_leaves_nothing)

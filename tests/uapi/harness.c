@@ -215,6 +215,44 @@ void *read_only_copy(const void *data, size_t len)
 	return page;
 }
 
+/* Whether the ioctl fails, with the first @before bytes on the first page. */
+static bool fails_across(const struct heap *heap, unsigned long request,
+			 const void *data, size_t len, size_t before,
+			 int read_only)
+{
+	unsigned char *pages = mmap(NULL, 2 * page_size(),
+				    PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *arg = pages + page_size() - before;
+	const unsigned int fds = count_fds();
+	bool failed;
+
+	CHECK(pages != MAP_FAILED);
+	memcpy(arg, data, len);
+	CHECK_EQUAL(mprotect(pages + (size_t)read_only * page_size(),
+			     page_size(), PROT_READ), 0);
+	failed = ioctl(heap->fd, request, arg);
+	if (failed) {
+		CHECK_EQUAL(errno, EFAULT);
+		CHECK(!memcmp(arg, data, len));
+		CHECK_EQUAL(count_fds(), fds);
+	}
+	munmap(pages, 2 * page_size());
+	return failed;
+}
+
+unsigned int fail_across_pages(const struct heap *heap, unsigned long request,
+			       const void *data, size_t len)
+{
+	unsigned int n = 0;
+
+	for (size_t before = 1; before < len; before++)
+		for (int read_only = 0; read_only < 2; read_only++)
+			n += fails_across(heap, request, data, len, before,
+					  read_only);
+	return n;
+}
+
 bool has_region(const struct heap *heap)
 {
 	char path[512];

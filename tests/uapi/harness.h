@@ -130,6 +130,13 @@ void kill_while_it_allocates(const struct heap *heap, size_t len,
 
 /* What a system call can read, and not answer. */
 void *read_only_copy(const void *data, size_t len);
+/*
+ * Make the ioctl @request with @data across two pages, one of them read-only,
+ * at every offset. Where it fails it has to change neither @data nor the
+ * descriptors; returns how often it failed.
+ */
+unsigned int fail_across_pages(const struct heap *heap, unsigned long request,
+			       const void *data, size_t len);
 
 /* Does the heap lend from a region of its own, which nobody else uses? */
 bool has_region(const struct heap *heap);

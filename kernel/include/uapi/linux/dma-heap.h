@@ -65,6 +65,10 @@ struct dma_heap_allocation_data {
  *   ENOMEM	the heap can't give that much
  *   EINTR	the caller was killed
  *   ENODEV	the heap was removed
+ *
+ * A structure that is too short is EINVAL before it is read. EFAULT on reading
+ * comes before any other EINVAL. A call that fails leaves the structure as it
+ * was.
  */
 #define DMA_HEAP_IOCTL_ALLOC	_IOWR(DMA_HEAP_IOC_MAGIC, 0x0, \
 				      struct dma_heap_allocation_data)
