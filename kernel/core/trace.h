@@ -59,11 +59,10 @@ TRACE_EVENT(dma_heap_alloc_failed,
 	),
 	TP_printk("heap=%s len=%llu reason=%s error=%d", __get_str(heap),
 		  __entry->len,
-		  __print_symbolic(__entry->error,
-				   { -EDQUOT, "limit" },
-				   { -ENOMEM, "memory" },
-				   { -EBUSY, "busy" },
-				   { -EINTR, "killed" }),
+		  __entry->error == -EDQUOT ? "limit" :
+		  __entry->error == -ENOMEM ? "memory" :
+		  __entry->error == -EBUSY ? "busy" :
+		  __entry->error == -EINTR ? "killed" : "other",
 		  __entry->error == -EDQUOT || __entry->error == -EBUSY ?
 		  -ENOMEM : __entry->error)
 );

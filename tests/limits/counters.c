@@ -85,6 +85,45 @@ TEST(refusal_is_traced_with_its_reason)
 	CHECK(!next_event(trace, line));
 }
 
+#define FILE_MAX "/proc/sys/fs/file-max"
+
+/* Root is not bound by it, and restores it. */
+static void set_file_max(long long n)
+{
+	FILE *file = fopen(FILE_MAX, "we");
+
+	CHECK(file);
+	CHECK(fprintf(file, "%lld", n) > 0);
+	CHECK_EQUAL(fclose(file), 0);
+}
+
+TEST(full_file_table_is_traced_as_other)
+{
+	const long long files = file_number(FILE_MAX);
+	struct counts counts;
+	int ret, error, buf;
+	char text[MOST_EVENT];
+
+	begin_with_units(heap);
+	counts = read_counts(heap);
+	begin_tracing(EVENT);
+	set_file_max(0);
+	become(ALICE);
+	ret = try_alloc(heap, UNIT, O_RDWR, 0, &buf);
+	error = errno;
+	become(0);
+	set_file_max(files);
+	CHECK_EQUAL(ret, -1);
+	CHECK_EQUAL(error, ENFILE);
+
+	snprintf(text, sizeof(text),
+		 "dma_heap_alloc_failed: heap=%s len=%zu reason=other error=%d",
+		 heap->name, UNIT, -ENFILE);
+	check_next_event(end_tracing(EVENT), text);
+	counts.failures_other++;
+	check_counts(heap, &counts);
+}
+
 /* It was lent, and is given back: nobody could be told of it. */
 TEST(buffer_that_nobody_was_told_of_is_not_charged)
 {

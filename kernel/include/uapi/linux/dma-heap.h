@@ -62,6 +62,7 @@ struct dma_heap_allocation_data {
  *		before fd does
  *   EFAULT	the argument can't be read or written
  *   EMFILE	no descriptor is free
+ *   ENFILE	the system has no room for another open file
  *   ENOMEM	the heap can't give that much
  *   EINTR	the caller was killed
  *   ENODEV	the heap was removed
@@ -219,6 +220,7 @@ struct dma_heap_query_buffer_data {
  *   EACCES	the access mode is more than that of buffer_fd
  *   EFAULT	the argument can't be read or written
  *   EMFILE	no descriptor is free
+ *   ENFILE	the system has no room for another open file
  *   ENOMEM	there is no memory for it
  *   EINTR	the caller was killed
  *   ENODEV	the heap was removed
