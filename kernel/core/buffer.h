@@ -39,6 +39,16 @@ dma_heap_span_common(struct dma_heap_span a, struct dma_heap_span b)
 }
 
 /**
+ * struct dma_heap_listed - an entry of &dma_heap.views
+ * @link: Place in that list. Protected by &dma_heap.lock.
+ * @view: The view, or NULL for a mark.
+ */
+struct dma_heap_listed {
+	struct list_head link;
+	const struct dma_heap_view *view;
+};
+
+/**
  * struct dma_heap_view - a dma-buf over a buffer, whole or in part
  * @buffer: The memory. The view holds a reference.
  * @span: Which pages of it.
@@ -47,7 +57,7 @@ dma_heap_span_common(struct dma_heap_span a, struct dma_heap_span b)
  * @vaddr: Where it is in the kernel's vmalloc area, or NULL. Protected by
  *	&dma_heap_buffer.lock.
  * @inode: The number of the dma-buf's inode.
- * @link: Place in &dma_heap_loan.views. Protected by &dma_heap.lock.
+ * @listed: Entry of &dma_heap.views, if the buffer is charged.
  */
 struct dma_heap_view {
 	struct dma_heap_buffer *buffer;
@@ -55,7 +65,7 @@ struct dma_heap_view {
 	bool writable;
 	void *vaddr;
 	unsigned long inode;
-	struct list_head link;
+	struct dma_heap_listed listed;
 };
 
 /**

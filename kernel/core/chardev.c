@@ -228,13 +228,35 @@ static int dma_heap_copy_list(const struct dma_heap_list_entry *entries,
 	const size_t rest = step - sizeof(*entries);
 	u32 i;
 
-	for (i = 0; i < nr_entries; i++, array += step) {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		cond_resched();
+	for (i = 0; i < nr_entries; i++, array += step)
 		if (copy_to_user(array, &entries[i], sizeof(*entries)) ||
 		    clear_user(array + sizeof(*entries), rest))
 			return -EFAULT;
+
+	return 0;
+}
+
+/* Fill the array of @data, and set its nr_entries to their number. */
+static int dma_heap_fill_list(struct dma_heap_list_cursor *cursor,
+			      struct dma_heap_list_data *data)
+{
+	void __user *array = u64_to_user_ptr(data->entries);
+	const struct dma_heap_list_entry *entries;
+	u32 room = data->nr_entries;
+	int ret, n;
+
+	data->nr_entries = 0;
+	while ((n = dma_heap_list_next(cursor, &entries)) >= 0) {
+		const u32 fit = min_t(u32, n, room);
+
+		ret = dma_heap_copy_list(entries, fit, array, data->entry_size);
+		if (ret)
+			return ret;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		array += (size_t)fit * data->entry_size;
+		room -= fit;
+		data->nr_entries += n;
 	}
 
 	return 0;
@@ -244,7 +266,7 @@ static int dma_heap_ioctl_list(struct dma_heap *heap, void __user *arg,
 			       size_t size)
 {
 	struct dma_heap_list_data data, request;
-	struct dma_heap_list_entry *entries;
+	struct dma_heap_list_cursor *cursor;
 	int ret;
 
 	if (size < sizeof(data))
@@ -256,20 +278,20 @@ static int dma_heap_ioctl_list(struct dma_heap *heap, void __user *arg,
 	if (ret)
 		return ret;
 
+	/* Only to check: a fault on the caller's array may take any time. */
 	ret = dma_heap_stay(heap);
 	if (ret)
 		return ret;
+	up_read(&heap->removal);
 
 	request = data;
-	entries = dma_heap_list(heap, &data);
-	up_read(&heap->removal);
-	if (IS_ERR(entries))
-		return PTR_ERR(entries);
+	cursor = dma_heap_list_begin(heap, &data.flags);
+	if (!cursor)
+		return -ENOMEM;
 
-	ret = dma_heap_copy_list(entries, min(request.nr_entries, data.nr_entries),
-				 u64_to_user_ptr(data.entries),
-				 data.entry_size);
-	kvfree(entries);
+	ret = dma_heap_fill_list(cursor, &data);
+	dma_heap_list_end(cursor);
+
 	return ret ?: dma_heap_replace(arg, &request, &data, sizeof(data));
 }
 

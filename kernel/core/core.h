@@ -17,7 +17,7 @@
 
 struct attribute_group;
 struct dma_buf;
-struct dma_heap_list_data;
+struct dma_heap_list_cursor;
 struct dma_heap_list_entry;
 struct dma_heap_ops;
 struct dma_heap_query_buffer_data;
@@ -73,7 +73,9 @@ struct dma_heap_counts {
  * @has_region: It lends from a region.
  * @region: That, as far as it is known, see &dma_heap_export_info.region.
  * @lowest_pfn: The lowest frame that was ever lent.
- * @loans: The &struct dma_heap_loan of each buffer that lives.
+ * @views: List of &struct dma_heap_listed: the views of each buffer, in the
+ *	order in which they were made, and behind them the mark of its loan.
+ *	Marks of running DMA_HEAP_IOCTL_LIST are between them.
  * @last_loan: The number of the last one.
  * @counts: For attributes.
  */
@@ -101,7 +103,7 @@ struct dma_heap {
 	bool has_region;
 	struct dma_heap_extent region;
 	unsigned long lowest_pfn;
-	struct list_head loans;
+	struct list_head views;
 	u64 last_loan;
 	struct dma_heap_counts counts;
 };
@@ -122,8 +124,11 @@ struct dma_buf *dma_heap_lend(struct dma_heap *heap, unsigned long len,
 bool dma_heap_limit_fits(const struct dma_heap *heap,
 			 const struct dma_heap_limit *limit);
 bool dma_heap_has_room(struct dma_heap *heap, unsigned long nr_pages);
-struct dma_heap_list_entry *dma_heap_list(struct dma_heap *heap,
-					  struct dma_heap_list_data *data);
+struct dma_heap_list_cursor *dma_heap_list_begin(struct dma_heap *heap,
+						 u32 *flags);
+int dma_heap_list_next(struct dma_heap_list_cursor *cursor,
+		       const struct dma_heap_list_entry **entries);
+void dma_heap_list_end(struct dma_heap_list_cursor *cursor);
 
 unsigned long dma_heap_headroom(enum zone_type highest);
 

@@ -19,7 +19,6 @@
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
-#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/uidgid.h>
 #include <linux/user_namespace.h>
@@ -38,10 +37,8 @@
  * @user: Who.
  * @process: Which process.
  * @comm: What it was called.
- * @number: Of the buffer. Nothing from here on before the buffer is there.
- * @buffer: The buffer.
- * @views: The &struct dma_heap_view of each dma-buf over it.
- * @link: Place in &dma_heap.loans.
+ * @number: Number of the buffer, set when it exists, as is @end.
+ * @end: Mark in &dma_heap.views behind the views of the buffer.
  */
 struct dma_heap_loan {
 	struct dma_heap *heap;
@@ -52,9 +49,7 @@ struct dma_heap_loan {
 	struct pid *process;
 	char comm[TASK_COMM_LEN];
 	u64 number;
-	const struct dma_heap_buffer *buffer;
-	struct list_head views;
-	struct list_head link;
+	struct dma_heap_listed end;
 };
 
 static u64 region_bytes(const struct dma_heap *heap)
@@ -89,7 +84,7 @@ int dma_heap_lending_start(struct dma_heap *heap,
 	int ret;
 
 	mutex_init(&heap->lock);
-	INIT_LIST_HEAD(&heap->loans);
+	INIT_LIST_HEAD(&heap->views);
 	heap->lowest_pfn = ULONG_MAX;
 	if (info->region) {
 		heap->has_region = true;
@@ -199,7 +194,6 @@ static struct dma_heap_loan *loan_create(struct dma_heap *heap, u64 bytes)
 
 	loan->heap = heap;
 	loan->bytes = bytes;
-	INIT_LIST_HEAD(&loan->views);
 	ret = charge(loan);
 	if (ret) {
 		kfree(loan);
@@ -213,7 +207,7 @@ static struct dma_heap_loan *loan_create(struct dma_heap *heap, u64 bytes)
 	return loan;
 }
 
-/* From here on the buffer has it. The dma-buf is known to nobody yet. */
+/* Attach @loan to the buffer. The dma-buf is not visible to user space yet. */
 static void loan_begin(struct dma_heap_loan *loan, struct dma_heap_view *view)
 {
 	struct dma_heap_counts *counts = &loan->heap->counts;
@@ -221,13 +215,12 @@ static void loan_begin(struct dma_heap_loan *loan, struct dma_heap_view *view)
 	struct dma_heap *heap = loan->heap;
 
 	dma_heap_quota_take(heap->quota, loan->bytes);
-	loan->buffer = buffer;
 	buffer->loan = loan;
 
 	mutex_lock(&heap->lock);
 	loan->number = ++heap->last_loan;
-	list_add_tail(&loan->link, &heap->loans);
-	list_add_tail(&view->link, &loan->views);
+	list_add_tail(&view->listed.link, &heap->views);
+	list_add_tail(&loan->end.link, &heap->views);
 	heap->lowest_pfn = min(heap->lowest_pfn, buffer->extents[0].pfn);
 	counts->allocations++;
 	counts->buffers++;
@@ -247,7 +240,7 @@ void dma_heap_loan_end(struct dma_heap_buffer *buffer)
 		return;
 
 	mutex_lock(&heap->lock);
-	list_del(&loan->link);
+	list_del(&loan->end.link);
 	heap->counts.buffers--;
 	heap->counts.used -= loan->bytes;
 	mutex_unlock(&heap->lock);
@@ -276,7 +269,7 @@ void dma_heap_loan_add_view(struct dma_heap_view *view)
 		return;
 
 	mutex_lock(&loan->heap->lock);
-	list_add_tail(&view->link, &loan->views);
+	list_add_tail(&view->listed.link, &loan->end.link);
 	mutex_unlock(&loan->heap->lock);
 }
 
@@ -288,7 +281,7 @@ void dma_heap_loan_drop_view(struct dma_heap_view *view)
 		return;
 
 	mutex_lock(&loan->heap->lock);
-	list_del(&view->link);
+	list_del(&view->listed.link);
 	mutex_unlock(&loan->heap->lock);
 }
 
@@ -358,25 +351,39 @@ struct dma_buf *dma_heap_lend(struct dma_heap *heap, unsigned long len,
 	return dmabuf;
 }
 
-/* Where a buffer is in its heap's region, in bytes. */
-static u64 place(const struct dma_heap *heap,
+/* Entries of &dma_heap.views that are visited while &dma_heap.lock is held. */
+#define LIST_BATCH 32
+
+/**
+ * struct dma_heap_list_cursor - a position in &dma_heap.views
+ * @heap: Heap whose views are listed.
+ * @mark: Mark behind the last entry that was visited.
+ * @all: True if the caller may see the buffers of all users.
+ * @last_loan: Number of the youngest buffer that is listed.
+ * @region: Region of the heap when the list began; its first page frame is the
+ *	lowest allocated one if the kernel does not report it.
+ * @entries: Entries of the last batch.
+ */
+struct dma_heap_list_cursor {
+	struct dma_heap *heap;
+	struct dma_heap_listed mark;
+	bool all;
+	u64 last_loan;
+	struct dma_heap_extent region;
+	struct dma_heap_list_entry entries[LIST_BATCH];
+};
+
+/* The offset of a buffer in the region, in bytes. */
+static u64 place(const struct dma_heap_extent *region,
 		 const struct dma_heap_buffer *buffer)
 {
 	const struct dma_heap_extent *extent = &buffer->extents[0];
-	unsigned long first = heap->region.pfn;
 
-	lockdep_assert_held(&heap->lock);
-
-	if (!heap->has_region || buffer->nr_extents > 1)
+	if (buffer->nr_extents > 1 || extent->pfn < region->pfn ||
+	    extent->pfn - region->pfn >= region->nr_pages)
 		return DMA_HEAP_NOWHERE;
 
-	if (first == DMA_HEAP_PFN_UNKNOWN)
-		first = heap->lowest_pfn;
-	else if (extent->pfn < first ||
-		 extent->pfn - first >= heap->region.nr_pages)
-		return DMA_HEAP_NOWHERE;
-
-	return (u64)(extent->pfn - first) << PAGE_SHIFT;
+	return (u64)(extent->pfn - region->pfn) << PAGE_SHIFT;
 }
 
 /* Check whether any thread of the process is left. */
@@ -391,6 +398,112 @@ static bool process_lives(struct pid *process)
 	rcu_read_unlock();
 
 	return lives;
+}
+
+static void fill_entry(struct dma_heap_list_entry *entry,
+		       const struct dma_heap_list_cursor *cursor,
+		       const struct dma_heap_view *view)
+{
+	const struct dma_heap_loan *loan = view->buffer->loan;
+
+	*entry = (struct dma_heap_list_entry){
+		.inode = view->inode,
+		.buffer = loan->number,
+		.buffer_len = loan->bytes,
+		.region_offset = cursor->all ?
+			place(&cursor->region, view->buffer) : DMA_HEAP_NOWHERE,
+		.offset = (u64)view->span.first << PAGE_SHIFT,
+		.len = (u64)view->span.nr_pages << PAGE_SHIFT,
+		.uid = from_kuid_munged(current_user_ns(), loan->user),
+	};
+	if (process_lives(loan->process))
+		entry->pid = pid_vnr(loan->process);
+	strscpy(entry->comm, loan->comm, sizeof(entry->comm));
+}
+
+/**
+ * dma_heap_list_begin() - begin to list the dma-bufs over memory of a heap
+ * @heap: The heap.
+ * @flags: Set to DMA_HEAP_LIST_RELATIVE or 0.
+ *
+ * Return: A cursor, to be freed by dma_heap_list_end(); or NULL if there is no
+ * memory for it.
+ */
+struct dma_heap_list_cursor *dma_heap_list_begin(struct dma_heap *heap,
+						 u32 *flags)
+{
+	struct dma_heap_list_cursor *cursor;
+
+	cursor = kzalloc_obj(*cursor, GFP_KERNEL_ACCOUNT);
+	if (!cursor)
+		return NULL;
+
+	cursor->heap = heap;
+	cursor->all = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
+	*flags = 0;
+
+	mutex_lock(&heap->lock);
+	list_add(&cursor->mark.link, &heap->views);
+	cursor->last_loan = heap->last_loan;
+	cursor->region = heap->region;
+	if (heap->has_region && heap->region.pfn == DMA_HEAP_PFN_UNKNOWN) {
+		cursor->region.pfn = heap->lowest_pfn;
+		cursor->region.nr_pages = ULONG_MAX;
+		*flags = DMA_HEAP_LIST_RELATIVE;
+	}
+	mutex_unlock(&heap->lock);
+
+	return cursor;
+}
+
+/**
+ * dma_heap_list_next() - get the next entries of a list
+ * @cursor: From dma_heap_list_begin().
+ * @entries: Set to an array that is valid until the next call.
+ *
+ * A list can be long, and any user who may open the heap can ask for it. So
+ * &dma_heap.lock is held for a batch at a time.
+ *
+ * Return: The number of entries, which may be 0; or -ENOENT at the end.
+ */
+int dma_heap_list_next(struct dma_heap_list_cursor *cursor,
+		       const struct dma_heap_list_entry **entries)
+{
+	struct dma_heap_listed *listed = &cursor->mark;
+	struct dma_heap *heap = cursor->heap;
+	unsigned int visited;
+	int n = 0;
+
+	mutex_lock(&heap->lock);
+	for (visited = 0; visited < LIST_BATCH; visited++) {
+		const struct dma_heap_loan *loan;
+
+		if (list_is_last(&listed->link, &heap->views))
+			break;
+		listed = list_next_entry(listed, link);
+		if (!listed->view)
+			continue;
+		loan = listed->view->buffer->loan;
+		if (loan->number > cursor->last_loan)
+			break;
+		if (cursor->all || uid_eq(loan->user, current_uid()))
+			fill_entry(&cursor->entries[n++], cursor, listed->view);
+	}
+	if (listed != &cursor->mark)
+		list_move(&cursor->mark.link, &listed->link);
+	mutex_unlock(&heap->lock);
+	cond_resched();
+
+	*entries = cursor->entries;
+	return n || visited == LIST_BATCH ? n : -ENOENT;
+}
+
+void dma_heap_list_end(struct dma_heap_list_cursor *cursor)
+{
+	mutex_lock(&cursor->heap->lock);
+	list_del(&cursor->mark.link);
+	mutex_unlock(&cursor->heap->lock);
+	kfree(cursor);
 }
 
 /**
@@ -408,111 +521,38 @@ bool dma_heap_has_room(struct dma_heap *heap, unsigned long nr_pages)
 {
 	const unsigned long mask = dma_heap_least_alignment(nr_pages) - 1;
 	const unsigned long total = READ_ONCE(heap->region.nr_pages);
-	const struct dma_heap_loan *loan;
+	const struct dma_heap_list_entry *entries;
+	struct dma_heap_list_cursor *cursor = NULL;
 	unsigned long *used, first = 0;
+	u32 flags;
+	int i, n;
 
 	if (!total)
 		return true;
 	used = kvcalloc(BITS_TO_LONGS(total), sizeof(*used), GFP_KERNEL);
-	if (!used)
+	if (used)
+		cursor = dma_heap_list_begin(heap, &flags);
+	if (!cursor) {
+		kvfree(used);
 		return true;
-
-	mutex_lock(&heap->lock);
-	list_for_each_entry(loan, &heap->loans, link) {
-		const struct dma_heap_extent *extent = &loan->buffer->extents[0];
-		u64 page = place(heap, loan->buffer) >> PAGE_SHIFT;
-
-		if (page >= total)
-			continue;
-		bitmap_set(used, page, min_t(u64, extent->nr_pages, total - page));
-		first = extent->pfn - page;
 	}
-	mutex_unlock(&heap->lock);
+
+	cursor->all = true;
+	while ((n = dma_heap_list_next(cursor, &entries)) >= 0) {
+		for (i = 0; i < n; i++) {
+			u64 page = entries[i].region_offset >> PAGE_SHIFT;
+			u64 len = entries[i].buffer_len >> PAGE_SHIFT;
+
+			if (page >= total)
+				continue;
+			bitmap_set(used, page, min_t(u64, len, total - page));
+			first = cursor->region.pfn;
+		}
+	}
+	dma_heap_list_end(cursor);
 	first = bitmap_find_next_zero_area_off(used, total, 0, nr_pages, mask,
 					       first & mask);
 	kvfree(used);
 
 	return first < total;
-}
-
-static void fill_entry(struct dma_heap_list_entry *entry,
-		       const struct dma_heap_loan *loan,
-		       const struct dma_heap_view *view, bool all)
-{
-	*entry = (struct dma_heap_list_entry){
-		.inode = view->inode,
-		.buffer = loan->number,
-		.buffer_len = loan->bytes,
-		.region_offset = all ? place(loan->heap, loan->buffer) :
-				       DMA_HEAP_NOWHERE,
-		.offset = (u64)view->span.first << PAGE_SHIFT,
-		.len = (u64)view->span.nr_pages << PAGE_SHIFT,
-		.uid = from_kuid_munged(current_user_ns(), loan->user),
-	};
-	if (process_lives(loan->process))
-		entry->pid = pid_vnr(loan->process);
-	strscpy(entry->comm, loan->comm, sizeof(entry->comm));
-}
-
-/* Writes what there is room for; how many there are. */
-static u32 fill(const struct dma_heap *heap, bool all,
-		struct dma_heap_list_entry *entries, u32 room)
-{
-	const struct dma_heap_loan *loan;
-	const struct dma_heap_view *view;
-	u32 n = 0;
-
-	lockdep_assert_held(&heap->lock);
-
-	list_for_each_entry(loan, &heap->loans, link) {
-		if (!all && !uid_eq(loan->user, current_uid()))
-			continue;
-		list_for_each_entry(view, &loan->views, link) {
-			if (n < room)
-				fill_entry(&entries[n], loan, view, all);
-			n++;
-		}
-	}
-
-	return n;
-}
-
-/**
- * dma_heap_list() - list the dma-bufs over memory of a heap
- * @heap: The heap.
- * @data: The request, checked but for its array. Gets the answer.
- *
- * Return: The list, to be freed by kvfree(), of as many entries as there are
- * and the array has room for; or an ERR_PTR().
- */
-struct dma_heap_list_entry *dma_heap_list(struct dma_heap *heap,
-					  struct dma_heap_list_data *data)
-{
-	const bool all = ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN);
-	struct dma_heap_list_entry *entries = NULL;
-	u32 room = 0, n;
-
-	/* Between a look at how many there are and the next, more may come. */
-	for (;;) {
-		mutex_lock(&heap->lock);
-		n = fill(heap, all, entries, room);
-		if (heap->has_region && heap->region.pfn == DMA_HEAP_PFN_UNKNOWN)
-			data->flags = DMA_HEAP_LIST_RELATIVE;
-		mutex_unlock(&heap->lock);
-		if (min(n, data->nr_entries) <= room)
-			break;
-
-		kvfree(entries);
-		room = min(n + n / 8, data->nr_entries);
-		entries = kvcalloc(room, sizeof(*entries), GFP_KERNEL_ACCOUNT);
-		if (!entries)
-			return ERR_PTR(-ENOMEM);
-		if (fatal_signal_pending(current)) {
-			kvfree(entries);
-			return ERR_PTR(-EINTR);
-		}
-	}
-
-	data->nr_entries = n;
-	return entries;
 }

@@ -84,6 +84,7 @@ struct dma_buf *dma_heap_view_export(struct dma_heap_buffer *buffer,
 	}
 
 	view->inode = file_inode(dmabuf->file)->i_ino;
+	view->listed.view = view;
 	dma_heap_loan_add_view(view);
 
 	return dmabuf;

@@ -426,8 +426,9 @@ dmaheap_info_provider(const struct dmaheap_info *info);
  *
  * Who has CAP_SYS_ADMIN sees all of them, everybody else those whose memory the
  * calling user has asked for. They come in the order in which their memory was
- * lent, and the views of a buffer after it, in the order in which they were
- * made. All were there at one moment, before @fn is called for the first.
+ * allocated, and the views of a buffer after it, in the order in which they were
+ * made. The list is complete before @fn is called for the first. A buffer that
+ * was made or closed while the list was made may be missing.
  *
  * This is an extension of the dmabuf-heaps modules. Since libdmaheap 0.3.
  *

@@ -4,15 +4,18 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/dma-heap.h>
+#include <linux/userfaultfd.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness.h"
@@ -231,16 +234,24 @@ TEST(list_shows_users_their_own)
 	CHECK_EQUAL(list(heap, entries, 4), 1);
 }
 
+/* A child whose descriptors are those of this process. */
+static pid_t fork_with_files(void)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL,
+			     NULL);
+	CHECK(pid >= 0);
+	return pid;
+}
+
 TEST(list_knows_who_has_gone)
 {
 	struct dma_heap_list_entry entries[2];
 	pid_t pid;
 
-	/* The child's descriptors are this process's as well. */
-	fflush(stdout);
-	pid = (pid_t)syscall(SYS_clone, CLONE_FILES | SIGCHLD, NULL, NULL, NULL,
-			     NULL);
-	CHECK(pid >= 0);
+	pid = fork_with_files();
 	if (!pid) {
 		prctl(PR_SET_NAME, "lender");
 		alloc(heap, 1, O_RDWR);
@@ -250,4 +261,118 @@ TEST(list_knows_who_has_gone)
 	CHECK_EQUAL(list(heap, entries, 2), 1);
 	CHECK_EQUAL(entries[0].pid, 0);
 	CHECK(!strcmp(entries[0].comm, "lender"));
+}
+
+/* More than the kernel may visit in one go. */
+#define MANY 100
+
+/* A page that is not there before add_page(). */
+static void *missing_page(int *uffd)
+{
+	struct uffdio_register range = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	struct uffdio_api api = { .api = UFFD_API };
+	void *page = mmap(NULL, page_size(), PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	CHECK(page != MAP_FAILED);
+	*uffd = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+	CHECK(*uffd >= 0);
+	CHECK_EQUAL(ioctl(*uffd, UFFDIO_API, &api), 0);
+	range.range.start = (uintptr_t)page;
+	range.range.len = page_size();
+	CHECK_EQUAL(ioctl(*uffd, UFFDIO_REGISTER, &range), 0);
+	return page;
+}
+
+/* A child that lists into a missing page, and has to see @n entries. */
+static pid_t start_list(const struct heap *heap, bool somebody, int n,
+			int *uffd)
+{
+	const size_t room = page_size() / sizeof(struct dma_heap_list_entry);
+	int ends[2];
+	pid_t pid;
+
+	CHECK_EQUAL(pipe(ends), 0);
+	pid = fork_with_files();
+	if (!pid) {
+		void *page = missing_page(uffd);
+
+		CHECK_EQUAL(write(ends[1], uffd, sizeof(*uffd)),
+			    sizeof(*uffd));
+		if (somebody)
+			become_somebody();
+		CHECK_EQUAL(list(heap, page, (uint32_t)room), n);
+		_exit(0);
+	}
+	CHECK_EQUAL(read(ends[0], uffd, sizeof(*uffd)), sizeof(*uffd));
+	return pid;
+}
+
+static uint64_t wait_for_access(int uffd)
+{
+	struct uffd_msg msg;
+
+	CHECK_EQUAL(read(uffd, &msg, sizeof(msg)), sizeof(msg));
+	CHECK_EQUAL(msg.event, UFFD_EVENT_PAGEFAULT);
+	return msg.arg.pagefault.address & ~(page_size() - 1);
+}
+
+static void add_page(int uffd, uint64_t page)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = page, .len = page_size() },
+	};
+
+	CHECK_EQUAL(ioctl(uffd, UFFDIO_ZEROPAGE, &zero), 0);
+}
+
+/* While a list waits for its array, @last goes: it must not have been visited. */
+static void check_batches(const struct heap *heap, bool somebody, int last,
+			  int n)
+{
+	int uffd;
+	pid_t pid = start_list(heap, somebody, n, &uffd);
+	const uint64_t page = wait_for_access(uffd);
+
+	close(last);
+	alloc(heap, 1, O_RDWR);
+	CHECK(list(heap, NULL, 0) > MANY);
+	add_page(uffd, page);
+	check_child(pid);
+}
+
+static int make_views(const struct heap *heap)
+{
+	int buf = alloc(heap, 1, O_RDWR), view = -1;
+
+	for (int i = 0; i < MANY; i++)
+		view = make_view(heap, buf, 0, PAGES(1), O_RDONLY);
+	return view;
+}
+
+static int alloc_by_somebody(const struct heap *heap)
+{
+	pid_t pid = fork_with_files();
+	int status;
+
+	if (!pid) {
+		become_somebody();
+		_exit(alloc(heap, 1, O_RDWR));
+	}
+	CHECK_EQUAL(waitpid(pid, &status, 0), pid);
+	CHECK(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+TEST(list_of_many_views_is_made_in_batches)
+{
+	check_batches(heap, false, make_views(heap), MANY);
+}
+
+/* What a user does not see takes time as well. */
+TEST(list_of_few_among_many_is_made_in_batches)
+{
+	alloc_by_somebody(heap);
+	make_views(heap);
+	check_batches(heap, true, alloc_by_somebody(heap), 1);
 }

@@ -237,7 +237,10 @@ struct dma_heap_query_buffer_data {
  * nr_entries and flags. Who has CAP_SYS_ADMIN in the initial user namespace
  * sees every dma-buf, everybody else those whose memory is charged to the
  * user that calls. The order is that in which buffers were allocated, and for
- * each buffer that in which its views were made. All of them are of one moment.
+ * each buffer that in which its views were made.
+ *
+ * The list is no snapshot. A dma-buf that exists during the whole call is listed
+ * once; one that is made or closed meanwhile may be missing.
  *
  * If DMA_HEAP_LIST_RELATIVE is set, the kernel does not tell where the region
  * begins: each region_offset then counts from the lowest place that this heap
