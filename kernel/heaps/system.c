@@ -113,6 +113,23 @@ static bool system_heap_may_go_on(enum zone_type highest,
 }
 
 /*
+ * Find out why there was no page: -EDQUOT for the limit of a memory cgroup, which
+ * leaves the page there for others, or -ENOMEM.
+ */
+static int system_heap_no_page(gfp_t zone)
+{
+	struct page *page;
+
+	page = alloc_page(system_heap_gfp(zone, 0) &
+			  ~(__GFP_ACCOUNT | __GFP_DIRECT_RECLAIM | __GFP_ZERO));
+	if (!page)
+		return -ENOMEM;
+
+	__free_page(page);
+	return -EDQUOT;
+}
+
+/*
  * Fills @pages with @nr_pages pages in pieces and counts the extents that they
  * are. On failure the list holds what was got so far.
  */
@@ -141,7 +158,7 @@ static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
 
 		page = system_heap_piece(zone, left, &from);
 		if (!page) {
-			ret = -ENOMEM;
+			ret = system_heap_no_page(zone);
 			break;
 		}
 		nr_extents += !system_heap_continues(last, page);

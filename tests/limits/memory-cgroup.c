@@ -52,7 +52,7 @@ TEST(buffer_is_charged_to_the_group_of_who_asks)
 
 TEST(limit_of_a_group_refuses_and_ends_nobody)
 {
-	const long long refused = attribute(heap, "failures_memory");
+	struct counts counts = read_counts(heap);
 	const long long kills = proc_number("/proc/vmstat", "oom_kill");
 	int buf;
 
@@ -63,7 +63,12 @@ TEST(limit_of_a_group_refuses_and_ends_nobody)
 		CHECK(attribute(heap, "used") <= MAX_BYTES);
 	CHECK_EQUAL(errno, ENOMEM);
 	CHECK(attribute(heap, "used") >= MAX_BYTES / 2);
-	CHECK_EQUAL(attribute(heap, "failures_memory"), refused + 1);
+	/* A smaller request would not have been met either. */
+	CHECK_EQUAL(attribute(heap, "failures_limit"),
+		    counts.failures_limit + 1);
+	CHECK_EQUAL(attribute(heap, "failures_memory"), counts.failures_memory);
+	CHECK_EQUAL(attribute(heap, "smallest_failure"),
+		    counts.smallest_failure);
 	CHECK_EQUAL(proc_number("/proc/vmstat", "oom_kill"), kills);
 
 	/* Who is in no such group has all the memory. */

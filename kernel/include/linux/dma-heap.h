@@ -38,8 +38,10 @@ struct dma_heap_extent;
  *	size and not 0, and return it or an ERR_PTR(). @fd_flags is within
  *	DMA_HEAP_VALID_FD_FLAGS: its access mode belongs into
  *	&struct dma_buf_export_info.flags. @heap_flags is within
- *	DMA_HEAP_VALID_HEAP_FLAGS. Runs in the context of the process that
- *	asks, with no lock that a driver could know of, and may sleep.
+ *	DMA_HEAP_VALID_HEAP_FLAGS. -EDQUOT is for a limit, which programs see
+ *	as -ENOMEM, and -ENOMEM for a lack of memory. Runs in the context of
+ *	the process that asks, with no lock that a driver could know of, and
+ *	may sleep.
  * @release: The heap was removed and its last buffer and last open node are
  *	gone: nobody will ask for its private data again. Optional. May sleep.
  * @find_region: Find out what the heap's region is, and tell by
