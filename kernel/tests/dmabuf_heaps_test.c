@@ -14,7 +14,9 @@
  *   remove	name: removes that heap, with its aliases
  *   incomplete	"name", "ops" or "allocate": adds a heap without that
  *   hold	1: allocations wait; 0: they go on
+ *   hold_free	1: memory waits before it is freed, 10 s at most; 0: it goes on
  *   waiting	how many allocations wait
+ *   freeing	how many buffers wait to be freed
  *   released	how many heaps were released
  */
 #include <linux/debugfs.h>
@@ -46,14 +48,19 @@ struct test_heap {
 static LIST_HEAD(test_heaps);
 static DEFINE_MUTEX(test_heaps_lock);
 
-static bool hold;
+static bool hold, hold_free;
 static DECLARE_WAIT_QUEUE_HEAD(hold_ended);
 static atomic_t waiting = ATOMIC_INIT(0);
+static atomic_t freeing = ATOMIC_INIT(0);
 static atomic_t released = ATOMIC_INIT(0);
 
 static void test_heap_free(struct dma_heap_buffer *buffer)
 {
 	struct dma_heap_extent *extent = &buffer->extents[0];
+
+	atomic_inc(&freeing);
+	wait_event_timeout(hold_ended, !READ_ONCE(hold_free), 10 * HZ);
+	atomic_dec(&freeing);
 
 	free_pages_exact(page_address(pfn_to_page(extent->pfn)),
 			 extent->nr_pages << PAGE_SHIFT);
@@ -250,7 +257,7 @@ static int add_incomplete(const char *without)
 	return PTR_ERR_OR_ZERO(dma_heap_add(&info));
 }
 
-static int set_hold(const char *value)
+static int set(bool *flag, const char *value)
 {
 	bool on;
 	int ret = kstrtobool(value, &on);
@@ -258,9 +265,19 @@ static int set_hold(const char *value)
 	if (ret)
 		return ret;
 
-	WRITE_ONCE(hold, on);
+	WRITE_ONCE(*flag, on);
 	wake_up_all(&hold_ended);
 	return 0;
+}
+
+static int set_hold(const char *value)
+{
+	return set(&hold, value);
+}
+
+static int set_hold_free(const char *value)
+{
+	return set(&hold_free, value);
 }
 
 static ssize_t write_file(struct file *file, const char __user *data,
@@ -300,7 +317,10 @@ static int __init dmabuf_heaps_test_init(void)
 	debugfs_create_file("incomplete", 0200, folder, add_incomplete,
 			    &write_fops);
 	debugfs_create_file("hold", 0200, folder, set_hold, &write_fops);
+	debugfs_create_file("hold_free", 0200, folder, set_hold_free,
+			    &write_fops);
 	debugfs_create_atomic_t("waiting", 0400, folder, &waiting);
+	debugfs_create_atomic_t("freeing", 0400, folder, &freeing);
 	debugfs_create_atomic_t("released", 0400, folder, &released);
 	return 0;
 }

@@ -31,6 +31,9 @@
 
 #define MINORS 128
 
+/* A user without privileges. */
+#define USER 1000
+
 /* Tells the test module, and returns what write() does. */
 static int tell(const char *file, const char *text)
 {
@@ -90,6 +93,7 @@ static dev_t number_of(const char *name)
 static struct heap add(const char *name)
 {
 	tell("hold", "0");
+	tell("hold_free", "0");
 	tell("remove", name);
 	CHECK_EQUAL(tell("add", name), 0);
 	return (struct heap){ .name = name, .fd = open_heap(name) };
@@ -453,6 +457,40 @@ TEST(killed_allocation_ends)
 	CHECK_EQUAL(ask("waiting"), 0);
 	CHECK_EQUAL(tell("hold", "0"), 0);
 	CHECK_EQUAL(errno_of(start_alloc(&test)), 0);
+	CHECK_EQUAL(tell("remove", "test-a"), 0);
+}
+
+/* As start_alloc(), by a user whom limits bind, and of @len bytes. */
+static pid_t start_alloc_as_user(const struct heap *heap, size_t len)
+{
+	pid_t pid = fork_child();
+	int buf;
+
+	if (pid)
+		return pid;
+	CHECK_EQUAL(setresuid(USER, USER, USER), 0);
+	if (try_alloc(heap, len, O_RDWR, 0, &buf))
+		_exit(errno);
+	close(buf);
+	_exit(0);
+}
+
+/* Until then it is not "used", but no room for another buffer of the user. */
+TEST(freed_buffer_is_charged_until_it_is_free)
+{
+	struct heap test = add("test-a");
+	pid_t first;
+
+	set_attribute(&test, "limit", "64K");
+	CHECK_EQUAL(tell("hold_free", "1"), 0);
+	first = start_alloc_as_user(&test, KIB(64));
+	wait_for("freeing", 1);
+	CHECK_EQUAL(attribute(&test, "used"), 0);
+	CHECK_EQUAL(errno_of(start_alloc_as_user(&test, 1)), ENOMEM);
+
+	CHECK_EQUAL(tell("hold_free", "0"), 0);
+	CHECK_EQUAL(errno_of(first), 0);
+	CHECK_EQUAL(errno_of(start_alloc_as_user(&test, KIB(64))), 0);
 	CHECK_EQUAL(tell("remove", "test-a"), 0);
 }
 
