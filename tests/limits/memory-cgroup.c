@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -14,6 +15,7 @@
 #include "../uapi/harness.h"
 #include "../uapi/message.h"
 #include "../uapi/sysfs.h"
+#include "../uapi/views.h"
 #include "cgroups.h"
 #include "units.h"
 #include "users.h"
@@ -102,4 +104,44 @@ TEST(passed_buffer_stays_charged_to_the_group)
 	CHECK(charged("asker") - before >= (long long)MIB(15));
 	CHECK(charged("receiver") - others <= SLACK_BYTES);
 	end_holder(pid);
+}
+
+/* How many objects of ours and of others are in accounted kmalloc caches. */
+static long long accounted_objects(void)
+{
+	FILE *file = fopen("/proc/slabinfo", "re");
+	long long n = 0, active;
+	char line[512];
+
+	CHECK(file);
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "kmalloc-cg-%*s %lld", &active) == 1)
+			n += active;
+	fclose(file);
+	return n;
+}
+
+#define VIEWS 20000
+
+/*
+ * A mapping keeps a view without a descriptor. Each is one object of ours, and
+ * a file, an inode and a directory entry, which the kernel charges.
+ */
+TEST(view_memory_is_charged_to_the_group)
+{
+	long long before, objects;
+	int buf, view;
+
+	make_group("asker");
+	enter_group("asker");
+	buf = alloc(heap, 1, O_RDWR);
+	objects = accounted_objects();
+	before = charged("asker");
+	for (int i = 0; i < VIEWS; i++) {
+		view = make_view(heap, buf, 0, page_size(), O_RDONLY);
+		map(view, page_size(), PROT_READ);
+		close(view);
+	}
+	CHECK(accounted_objects() - objects >= VIEWS * 99 / 100);
+	CHECK(charged("asker") - before >= VIEWS * 1000ll);
 }
