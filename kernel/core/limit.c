@@ -2,84 +2,49 @@
 /* Limits: how they are written, and what they allow. */
 #include <linux/bits.h>
 #include <linux/ctype.h>
+#include <linux/dma-heap-buffer.h>
 #include <linux/errno.h>
-#include <linux/kstrtox.h>
-#include <linux/limits.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "limit.h"
 
-/* Longer is no limit that makes sense. */
-#define MAX_TEXT 32
-
-/* How far a number is to be shifted for a letter after it, or -1. */
-static int unit_shift(char letter)
-{
-	switch (tolower(letter)) {
-	case 'k':
-		return 10;
-	case 'm':
-		return 20;
-	case 'g':
-		return 30;
-	default:
-		return -1;
-	}
-}
-
 /**
- * dma_heap_limit_parse() - read a limit
- * @text: "max", a number of bytes, which K, M or G may follow, or "N%"; with a
- *	newline at its end or without.
+ * dma_heap_limit_parse() - parse a limit
+ * @text: "max", a size as for dma_heap_parse_size(), or "N%", with an optional
+ *	newline at the end.
  * @limit: Where to store it.
  *
  * Return: 0, or -EINVAL if @text is anything else.
  */
 int dma_heap_limit_parse(const char *text, struct dma_heap_limit *limit)
 {
-	char number[MAX_TEXT];
-	unsigned int shift = 0;
-	size_t len;
+	enum dma_heap_limit_unit unit = DMA_HEAP_LIMIT_BYTES;
 	u64 value;
-	char last;
+	int len;
 
 	if (sysfs_streq(text, "max")) {
 		*limit = (struct dma_heap_limit){ DMA_HEAP_LIMIT_MAX, 0 };
 		return 0;
 	}
 
-	len = strcspn(text, "\n");
-	if (!len || len >= sizeof(number) || !sysfs_streq(text + len, ""))
-		return -EINVAL;
-	memcpy(number, text, len);
-	number[len] = 0;
+	len = dma_heap_parse_size(text, &value);
+	if (len < 0)
+		return len;
 
-	last = number[len - 1];
-	if (!isdigit(last))
-		number[len - 1] = 0;
-	/* It would take a sign. */
-	if (!isdigit(number[0]) || kstrtou64(number, 10, &value))
-		return -EINVAL;
-
-	if (last == '%') {
+	if (text[len] == '%' && isdigit(text[len - 1])) {
 		if (!value || value > 100)
 			return -EINVAL;
-		*limit = (struct dma_heap_limit){ DMA_HEAP_LIMIT_PERCENT, value };
-		return 0;
+		unit = DMA_HEAP_LIMIT_PERCENT;
+		len++;
+	} else {
+		value &= GENMASK_ULL(63, PAGE_SHIFT);
 	}
-
-	if (!isdigit(last)) {
-		if (unit_shift(last) < 0)
-			return -EINVAL;
-		shift = unit_shift(last);
-	}
-	if (value > U64_MAX >> shift)
+	if (!sysfs_streq(text + len, ""))
 		return -EINVAL;
 
-	value = (value << shift) & GENMASK_ULL(63, PAGE_SHIFT);
-	*limit = (struct dma_heap_limit){ DMA_HEAP_LIMIT_BYTES, value };
+	*limit = (struct dma_heap_limit){ unit, value };
 	return 0;
 }
 

@@ -17,7 +17,7 @@ static int __init dmabuf_heaps_init(void)
 	int ret;
 
 	if (dma_heap_limit_parse(limit, &dma_heap_default_limit)) {
-		pr_err("limit=%s is no limit: N%% from 1%% to 100%%, a number of bytes with K, M or G or without, or max\n",
+		pr_err("invalid limit \"%s\": expected 1%%-100%%, bytes with an optional K, M or G suffix, or max\n",
 		       limit);
 		return -EINVAL;
 	}

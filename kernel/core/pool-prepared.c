@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Prepared buffers: which ones pools have ready always, as it is written. */
 #include <linux/ctype.h>
+#include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
@@ -18,27 +19,27 @@ static char *parameter = "";
 module_param_named(prepared, parameter, charp, 0444);
 MODULE_PARM_DESC(prepared, "Buffers that heaps have ready always: NAME=COUNTxBYTES, with spaces between several sizes and semicolons between heaps (default: none)");
 
-/* Reads "COUNTxBYTES" and what follows; returns its length, or -EINVAL. */
+/* Parse "COUNTxBYTES". Return its length, or -EINVAL. */
 static int parse_prepared(const char *text, struct dma_heap_prepared *prepared)
 {
-	unsigned long long bytes;
-	int len = 0;
-	char *end;
+	int count_len, bytes_len;
+	u64 count, bytes;
 
-	if (!isdigit(*text) ||
-	    sscanf(text, "%5ux%n", &prepared->count, &len) != 1 || !len)
-		return -EINVAL;
-	if (!isdigit(text[len]) || !prepared->count ||
-	    prepared->count > USHRT_MAX)
+	count_len = dma_heap_parse_size(text, &count);
+	if (count_len < 0 || !isdigit(text[count_len - 1]) ||
+	    text[count_len] != 'x' || !count || count > USHRT_MAX)
 		return -EINVAL;
 
-	bytes = memparse(text + len, &end);
-	if (!bytes || bytes > LONG_MAX - PAGE_SIZE ||
-	    (*end && !isspace(*end)))
+	text += count_len + 1;
+	bytes_len = dma_heap_parse_size(text, &bytes);
+	if (bytes_len < 0 || !bytes || bytes > LONG_MAX - PAGE_SIZE ||
+	    (text[bytes_len] && !isspace(text[bytes_len])))
 		return -EINVAL;
+
+	prepared->count = count;
 	prepared->nr_pages = DIV_ROUND_UP_ULL(bytes, PAGE_SIZE);
 
-	return end - text;
+	return count_len + 1 + bytes_len;
 }
 
 /* Reads what was written for one heap; how many sizes there are, or -EINVAL. */
@@ -116,7 +117,7 @@ int dma_heap_pools_check_prepared(void)
 		ret = parse_all_prepared(text, some);
 	kfree(copy);
 	if (ret < 0)
-		pr_err("prepared=%s: is not NAME=COUNTxBYTES, with a semicolon before the next heap\n",
+		pr_err("invalid prepared \"%s\": expected NAME=COUNTxBYTES, with a semicolon before the next heap\n",
 		       parameter);
 
 	return min(ret, 0);

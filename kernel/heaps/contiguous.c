@@ -254,7 +254,7 @@ static const struct dma_heap_ops contiguous_heap_ops = {
 	.allocate = dma_heap_allocate_contiguous,
 };
 
-static int __init reserve_memory(unsigned long long bytes)
+static int __init reserve_memory(u64 bytes)
 {
 	int ret;
 
@@ -287,13 +287,12 @@ static void free_reserve(void)
 
 static int __init reserve_from_parameter(void)
 {
-	unsigned long long bytes;
-	char *end;
-	int ret;
+	u64 bytes;
+	int len, ret;
 
-	bytes = memparse(reserve, &end);
-	if (end == reserve || *end) {
-		pr_err("reserve=%s is not a size: a number of bytes, with K, M or G or without\n",
+	len = dma_heap_parse_size(reserve, &bytes);
+	if (len < 0 || reserve[len]) {
+		pr_err("invalid reserve \"%s\": expected bytes with an optional K, M or G suffix\n",
 		       reserve);
 		return -EINVAL;
 	}
@@ -302,8 +301,8 @@ static int __init reserve_from_parameter(void)
 
 	ret = reserve_memory(bytes);
 	if (ret)
-		pr_err("%llu contiguous bytes can't be set aside: %pe\n", bytes,
-		       ERR_PTR(ret));
+		pr_err("failed to reserve %llu contiguous bytes: %pe; load the module earlier, or reserve less\n",
+		       bytes, ERR_PTR(ret));
 
 	return ret;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KUnit tests of limits: what they allow, at the edge and far beyond it. */
+/* KUnit tests of sizes and limits. */
 #include <kunit/test.h>
+#include <linux/dma-heap-buffer.h>
 #include <linux/limits.h>
 #include <linux/module.h>
 
@@ -88,7 +89,53 @@ static void each_user_leaves_something(struct kunit *test)
 	KUNIT_EXPECT_GT(test, left, 0ULL);
 }
 
+static void size_decimal_is_parsed(struct kunit *test)
+{
+	static const struct {
+		const char *text;
+		int len;
+		u64 bytes;
+	} sizes[] = {
+		{ "0", 1, 0 },
+		{ "4096", 4, 4096 },
+		{ "4096 1x1", 4, 4096 },
+		{ "2x", 1, 2 },
+		{ "70%", 2, 70 },
+		{ "3k", 2, 3072 },
+		{ "3M\n", 2, 3 << 20 },
+		{ "3G", 2, 3ULL << 30 },
+		{ "18446744073709551615", 20, U64_MAX },
+		{ "17179869183G", 12, 17179869183ULL << 30 },
+		/* The caller refuses what follows. */
+		{ "1T", 1, 1 },
+		{ "0x1000", 1, 0 },
+	};
+	u64 bytes;
+
+	for (int i = 0; i < ARRAY_SIZE(sizes); i++) {
+		KUNIT_EXPECT_EQ(test, dma_heap_parse_size(sizes[i].text, &bytes),
+				sizes[i].len);
+		KUNIT_EXPECT_EQ(test, bytes, sizes[i].bytes);
+	}
+}
+
+static void size_malformed_or_wrapping_einval(struct kunit *test)
+{
+	static const char *const texts[] = {
+		"", "K", " 1", "+1", "-1", "x", "01", "010000", "00",
+		"18446744073709551616", "18446744073709555712",
+		"99999999999999999999", "17179869184G", "18014398509481988K",
+	};
+	u64 bytes;
+
+	for (int i = 0; i < ARRAY_SIZE(texts); i++)
+		KUNIT_EXPECT_EQ(test, dma_heap_parse_size(texts[i], &bytes),
+				-EINVAL);
+}
+
 static struct kunit_case limit_cases[] = {
+	KUNIT_CASE(size_decimal_is_parsed),
+	KUNIT_CASE(size_malformed_or_wrapping_einval),
 	KUNIT_CASE(none_allows_everything),
 	KUNIT_CASE(bytes_are_a_sum),
 	KUNIT_CASE(per_cent_are_of_what_others_leave),
@@ -104,5 +151,6 @@ static struct kunit_suite limit_suite = {
 
 kunit_test_suites(&limit_suite);
 
-MODULE_DESCRIPTION("DMA-BUF heaps: KUnit tests of limits");
+MODULE_DESCRIPTION("DMA-BUF heaps: KUnit tests of sizes and limits");
 MODULE_LICENSE("GPL");
+MODULE_IMPORT_NS("DMA_BUF_HEAP");

@@ -35,6 +35,7 @@ struct dma_heap_region;
 #define dma_heap_headroom_claim	dmabuf_heaps_headroom_claim
 #define dma_heap_headroom_unclaim dmabuf_heaps_headroom_unclaim
 #define dma_heap_headroom_left	dmabuf_heaps_headroom_left
+#define dma_heap_parse_size	dmabuf_heaps_parse_size
 #define dma_heap_region_create	dmabuf_heaps_region_create
 #define dma_heap_region_destroy	dmabuf_heaps_region_destroy
 #define dma_heap_region_alloc	dmabuf_heaps_region_alloc
@@ -114,6 +115,8 @@ int dma_heap_clear_fresh(const struct dma_heap_extent *extent);
 int dma_heap_headroom_claim(unsigned long nr_pages, enum zone_type highest);
 void dma_heap_headroom_unclaim(unsigned long nr_pages, enum zone_type highest);
 bool dma_heap_headroom_left(enum zone_type highest);
+
+int dma_heap_parse_size(const char *text, u64 *bytes);
 
 /* The largest alignment of contiguous memory, in bytes. */
 #define DMA_HEAP_MAX_ALIGNMENT SZ_2M
