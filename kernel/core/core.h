@@ -130,6 +130,11 @@ int dma_heap_list_next(struct dma_heap_list_cursor *cursor,
 		       const struct dma_heap_list_entry **entries);
 void dma_heap_list_end(struct dma_heap_list_cursor *cursor);
 
+void dma_heap_poison_init(void);
+void dma_heap_poison_exit(void);
+bool dma_heap_has_poison(const struct dma_heap_extent *extent,
+			 unsigned int *seen);
+
 unsigned long dma_heap_headroom(enum zone_type highest);
 
 void dma_heap_query(struct dma_heap *heap, struct dma_heap_query_data *data);

@@ -841,12 +841,14 @@ int __init dma_heap_pools_init(void)
 	pool_shrinker->count_objects = count_shrinkable;
 	pool_shrinker->scan_objects = scan_shrinkable;
 	shrinker_register(pool_shrinker);
+	dma_heap_poison_init();
 
 	return 0;
 }
 
 void dma_heap_pools_exit(void)
 {
+	dma_heap_poison_exit();
 	shrinker_free(pool_shrinker);
 	destroy_workqueue(pool_workqueue);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Regions: contiguous pieces of one range of page frames that is a heap's
- * alone. The memory itself is not touched here: it need not be mapped, nor
- * have struct pages.
+ * Regions: allocation of contiguous extents from one range of page frames that
+ * only one heap uses. The memory need not be mapped, nor have struct pages. Where it
+ * has, failed pages are left out.
  */
 #include <linux/bitmap.h>
 #include <linux/dma-heap-buffer.h>
@@ -12,6 +12,8 @@
 #include <linux/genalloc.h>
 #include <linux/numa.h>
 #include <linux/slab.h>
+
+#include "core.h"
 
 /*
  * genalloc hands out numbers, and 0 for none; but memory may begin at frame 0.
@@ -63,7 +65,7 @@ free:
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_region_create, "DMA_BUF_HEAP");
 
-/* genalloc takes it for a bug of the kernel if something is still lent. */
+/* genalloc takes failed pages that are still allocated for a bug. */
 static void forget_lent(struct gen_pool *frames, struct gen_pool_chunk *chunk,
 			void *data)
 {
@@ -72,8 +74,7 @@ static void forget_lent(struct gen_pool *frames, struct gen_pool_chunk *chunk,
 
 /**
  * dma_heap_region_destroy() - end a region
- * @region: From dma_heap_region_create(), with nothing lent but pages that have
- *	failed, which are never given back.
+ * @region: From dma_heap_region_create(), with nothing allocated.
  *
  * Context: May sleep.
  */
@@ -95,40 +96,64 @@ static unsigned long alloc_frames(struct gen_pool *frames,
 				   &align);
 }
 
+/* Free the pages of an extent that have not failed. */
+static void free_sound(struct dma_heap_region *region,
+		       const struct dma_heap_extent *extent)
+{
+	struct dma_heap_extent page = { .nr_pages = 1 };
+	unsigned long i;
+
+	for (i = 0; i < extent->nr_pages; i++) {
+		unsigned int seen = 0;
+
+		page.pfn = extent->pfn + i;
+		if (!dma_heap_has_poison(&page, &seen))
+			dma_heap_region_free(region, &page);
+	}
+}
+
 /**
- * dma_heap_region_alloc() - take a contiguous piece
- * @region: Where from.
- * @extent: Its length, to be filled with its place. It is aligned to
+ * dma_heap_region_alloc() - allocate a contiguous extent
+ * @region: Region to allocate from.
+ * @extent: Extent with its length set. Its place is filled in, aligned to
  *	dma_heap_alignment() if possible, else to dma_heap_least_alignment().
  *
- * What the memory holds is the last user's: clearing it is up to the caller.
+ * The memory has to be cleared by the caller. Failed pages that are met on the way
+ * stay allocated for good.
  *
- * Context: Any but NMI. Takes no time that a caller could be killed in.
- * Return: 0, or -ENOMEM if there is no such piece.
+ * Context: Any but NMI.
+ * Return: 0, or -ENOMEM if there is no place for it.
  */
 int dma_heap_region_alloc(struct dma_heap_region *region,
 			  struct dma_heap_extent *extent)
 {
 	const unsigned long nr_pages = extent->nr_pages;
 	unsigned long frame;
+	unsigned int seen;
 
-	frame = alloc_frames(region->frames, nr_pages,
-			     dma_heap_alignment(nr_pages));
-	if (!frame)
+	for (;;) {
 		frame = alloc_frames(region->frames, nr_pages,
-				     dma_heap_least_alignment(nr_pages));
-	if (!frame)
-		return -ENOMEM;
+				     dma_heap_alignment(nr_pages));
+		if (!frame)
+			frame = alloc_frames(region->frames, nr_pages,
+					     dma_heap_least_alignment(nr_pages));
+		if (!frame)
+			return -ENOMEM;
 
-	extent->pfn = frame - FRAME_BIAS;
-	return 0;
+		extent->pfn = frame - FRAME_BIAS;
+		seen = 0;
+		if (!dma_heap_has_poison(extent, &seen))
+			return 0;
+
+		free_sound(region, extent);
+	}
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_region_alloc, "DMA_BUF_HEAP");
 
 /**
- * dma_heap_region_free() - give a piece back
- * @region: Where it came from.
- * @extent: What dma_heap_region_alloc() has filled in.
+ * dma_heap_region_free() - free an extent
+ * @region: Region that it was allocated from.
+ * @extent: Extent from dma_heap_region_alloc(), or a part of it.
  *
  * Context: Any but NMI.
  */

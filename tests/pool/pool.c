@@ -534,63 +534,103 @@ TEST(what_makes_no_sense_for_a_pool_is_refused)
 
 #define FAIL "/sys/devices/system/memory/hard_offline_page"
 
-/* Where the region begins, which is in the name of its node. */
-static uint64_t address_of_region(const struct heap *heap)
-{
-	const char *at = strchr(heap->name, '@');
-
-	CHECK(at);
-	return strtoull(at + 1, NULL, 16);
-}
-
-/* Tells the kernel that memory has failed in the buffer's third page. */
-static uint64_t fail_page(const struct heap *heap)
+/* The page frame where a buffer begins, in a region with its address in its name. */
+static uint64_t first_frame(const struct heap *heap, int buf)
 {
 	struct dma_heap_list_entry entries[MOST_BUFFERS];
-	int fd = open(FAIL, O_WRONLY | O_CLOEXEC);
-	uint64_t offset;
+	const char *at = strchr(heap->name, '@');
+	const int n = list(heap, entries);
+	struct stat st;
+
+	CHECK(at);
+	CHECK_EQUAL(fstat(buf, &st), 0);
+	for (int i = 0; i < n; i++)
+		if (entries[i].inode == st.st_ino)
+			return (strtoull(at + 1, NULL, 16) +
+				entries[i].region_offset) / page_size();
+	fail(__FILE__, __LINE__, "the buffer is not listed");
+}
+
+static void check_without(const struct heap *heap, int buf, size_t len,
+			  uint64_t failed)
+{
+	const uint64_t first = first_frame(heap, buf);
+
+	CHECK(failed < first || failed >= first + len / page_size());
+}
+
+/* Have the kernel mark a page frame as failed. */
+static void fail_frame(uint64_t frame)
+{
+	const int fd = open(FAIL, O_WRONLY | O_CLOEXEC);
 	char text[32];
 
 	CHECK(fd >= 0);
-	CHECK_EQUAL(list(heap, entries), 1);
-	offset = entries[0].region_offset + PAGES(2);
 	snprintf(text, sizeof(text), "%#llx",
-		 (unsigned long long)(address_of_region(heap) + offset));
-	/* It may say that it can't take the page away: it is marked all the same. */
+		 (unsigned long long)(frame * page_size()));
+	/* The page is marked even if the kernel cannot isolate it. */
 	if (write(fd, text, strlen(text)) < 0)
 		printf("# the kernel says: %s\n", strerrorname_np(errno));
 	close(fd);
-	return offset;
 }
 
-/* The last one, as the region is not whole afterwards. */
-TEST(page_that_has_failed_is_not_lent_again)
+/* No buffer has the frame, be they large or small. */
+static void check_never_allocated(const struct heap *heap, uint64_t failed)
 {
-	struct dma_heap_list_entry entries[MOST_BUFFERS];
+	static const size_t lens[] = { MIB(1), KIB(256) };
 	int bufs[MOST_BUFFERS];
+
+	for (size_t i = 0; i < ARRAY_SIZE(lens); i++) {
+		const int n = take_all(heap, lens[i], bufs);
+
+		CHECK(n > 0);
+		for (int j = 0; j < n; j++)
+			check_without(heap, bufs[j], lens[i], failed);
+		give_back(bufs, n);
+	}
+}
+
+/* From here on regions are not whole any more: what needs them so comes before. */
+TEST(failed_page_pool_off_not_allocated)
+{
 	uint64_t failed;
-	int n, m;
+	int buf;
 
 	begin(heap, "0");
-	n = take_all(heap, MIB(1), bufs);
-	give_back(bufs, n);
+	buf = alloc(heap, MIB(1), O_RDWR);
+	failed = first_frame(heap, buf) + 2;
+	fail_frame(failed);
+	close(buf);
+	check_never_allocated(heap, failed);
+	end(heap);
+}
 
-	set_attribute(heap, "pool_limit", "32M");
-	bufs[0] = alloc(heap, MIB(1), O_RDWR);
-	failed = fail_page(heap);
-	close(bufs[0]);
+TEST(failed_page_while_free_not_allocated)
+{
+	uint64_t failed;
+	int buf;
+
+	begin(heap, "0");
+	buf = alloc(heap, MIB(1), O_RDWR);
+	failed = first_frame(heap, buf) + 2;
+	close(buf);
+	fail_frame(failed);
+	check_never_allocated(heap, failed);
+	end(heap);
+}
+
+TEST(failed_page_freed_to_pool_not_allocated)
+{
+	uint64_t failed;
+	int buf;
+
+	begin(heap, "32M");
+	buf = alloc(heap, MIB(1), O_RDWR);
+	failed = first_frame(heap, buf) + 2;
+	fail_frame(failed);
+	close(buf);
 	WAIT_FOR(!attribute(heap, "pooled"));
-
-	m = take_all(heap, MIB(1), bufs);
-	CHECK_EQUAL(m, n - 1);
-	give_back(bufs, m);
-	m = take_all(heap, PAGES(64), bufs);
-	CHECK(m > 0);
-	CHECK_EQUAL(list(heap, entries), m);
-	for (int i = 0; i < m; i++)
-		CHECK(failed < entries[i].region_offset ||
-		      failed >= entries[i].region_offset + PAGES(64));
-	give_back(bufs, m);
+	check_never_allocated(heap, failed);
 	end(heap);
 }
 
@@ -644,17 +684,17 @@ static void release_processors(const pid_t helpers[MOST_PROCESSORS], int n)
 	}
 }
 
-/* It is the request that finds it, before anything was done about the page. */
-TEST(page_that_has_failed_is_not_lent_to_who_comes_at_once)
+/* The request comes before the worker can find the failed page. */
+TEST(failed_page_request_at_once_not_allocated)
 {
-	struct dma_heap_list_entry entries[MOST_BUFFERS];
 	pid_t helpers[MOST_PROCESSORS];
 	uint64_t failed;
 	int buf, n;
 
 	begin(heap, "32M");
 	buf = alloc(heap, MIB(1), O_RDWR);
-	failed = fail_page(heap);
+	failed = first_frame(heap, buf) + 2;
+	fail_frame(failed);
 	n = hold_processors(helpers);
 	close(buf);
 	CHECK_EQUAL(attribute(heap, "pooled"), MIB(1));
@@ -662,9 +702,7 @@ TEST(page_that_has_failed_is_not_lent_to_who_comes_at_once)
 	release_processors(helpers, n);
 
 	check_zero(buf, MIB(1));
-	CHECK_EQUAL(list(heap, entries), 1);
-	CHECK(failed < entries[0].region_offset ||
-	      failed >= entries[0].region_offset + MIB(1));
+	check_without(heap, buf, MIB(1), failed);
 	CHECK_EQUAL(attribute(heap, "pooled"), 0);
 	close(buf);
 	end(heap);
