@@ -109,7 +109,7 @@ int dma_heap_lending_start(struct dma_heap *heap,
 
 	heap->source = info->source;
 	if (heap->source)
-		dma_heap_pool_start(heap);
+		dma_heap_pool_init(heap);
 
 	return 0;
 }

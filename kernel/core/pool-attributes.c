@@ -3,7 +3,6 @@
 #include <linux/device.h>
 #include <linux/errno.h>
 #include <linux/kstrtox.h>
-#include <linux/mm.h>
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
@@ -16,14 +15,8 @@
 static ssize_t pooled_show(struct device *dev, struct device_attribute *attr,
 			   char *buf)
 {
-	struct dma_heap *heap = dev_get_drvdata(dev);
-	u64 nr_pages;
-
-	mutex_lock(&heap->pool.lock);
-	nr_pages = heap->pool.pages;
-	mutex_unlock(&heap->pool.lock);
-
-	return sysfs_emit(buf, "%llu\n", nr_pages << PAGE_SHIFT);
+	return sysfs_emit(buf, "%llu\n",
+			  dma_heap_pool_size(dev_get_drvdata(dev)));
 }
 
 static ssize_t pooled_store(struct device *dev, struct device_attribute *attr,

@@ -27,7 +27,7 @@ static int parse_prepared(const char *text, struct dma_heap_prepared *prepared)
 
 	count_len = dma_heap_parse_size(text, &count);
 	if (count_len < 0 || !isdigit(text[count_len - 1]) ||
-	    text[count_len] != 'x' || !count || count > USHRT_MAX)
+	    text[count_len] != 'x' || !count || count > DMA_HEAP_MAX_PREPARED)
 		return -EINVAL;
 
 	text += count_len + 1;
@@ -42,18 +42,22 @@ static int parse_prepared(const char *text, struct dma_heap_prepared *prepared)
 	return count_len + 1 + bytes_len;
 }
 
-/* Reads what was written for one heap; how many sizes there are, or -EINVAL. */
+/* Parse the text of one heap. Return the number of sizes, or -EINVAL. */
 static int parse_all_prepared(const char *text,
 			      struct dma_heap_prepared *prepared)
 {
+	unsigned int left = DMA_HEAP_MAX_PREPARED;
 	int n = 0, len, i;
 
 	for (text = skip_spaces(text); *text; text = skip_spaces(text + len)) {
-		if (n == DMA_HEAP_MAX_PREPARED)
+		if (n == DMA_HEAP_MAX_PREPARED_SIZES)
 			return -EINVAL;
 		len = parse_prepared(text, &prepared[n]);
 		if (len < 0)
 			return len;
+		if (prepared[n].count > left)
+			return -EINVAL;
+		left -= prepared[n].count;
 		for (i = 0; i < n; i++)
 			if (prepared[i].nr_pages == prepared[n].nr_pages)
 				return -EINVAL;
@@ -64,24 +68,23 @@ static int parse_all_prepared(const char *text,
 }
 
 /**
- * dma_heap_pool_prepare() - say which buffers are to be ready always
- * @heap: The heap.
- * @text: "COUNTxBYTES", or several with spaces between, or nothing.
+ * dma_heap_pool_prepare() - set which buffers are preallocated, from a text
+ * @heap: Heap with a source.
+ * @text: "COUNTxBYTES", or several of them separated by spaces, or nothing.
  *
- * Return: 0, or -EINVAL if @text is anything else, or has a size twice.
+ * Return: 0, or -EINVAL if @text is anything else, has a size twice, or asks for
+ * more than DMA_HEAP_MAX_PREPARED buffers or than the region has.
  */
 int dma_heap_pool_prepare(struct dma_heap *heap, const char *text)
 {
-	struct dma_heap_prepared prepared[DMA_HEAP_MAX_PREPARED];
+	struct dma_heap_prepared prepared[DMA_HEAP_MAX_PREPARED_SIZES];
 	int n;
 
 	n = parse_all_prepared(text, prepared);
 	if (n < 0)
 		return n;
 
-	dma_heap_pool_set_prepared(heap, prepared, n);
-
-	return 0;
+	return dma_heap_pool_set_prepared(heap, prepared, n);
 }
 
 /* What the parameter says about one heap after the other; NULL at its end. */
@@ -102,7 +105,7 @@ static char *next_in_parameter(char **rest, char **name)
 /* Returns 0, -EINVAL for what can't be understood, or -ENOMEM. */
 int dma_heap_pools_check_prepared(void)
 {
-	struct dma_heap_prepared some[DMA_HEAP_MAX_PREPARED];
+	struct dma_heap_prepared some[DMA_HEAP_MAX_PREPARED_SIZES];
 	char *copy, *rest, *name, *text;
 	int ret = 0;
 
@@ -123,7 +126,7 @@ int dma_heap_pools_check_prepared(void)
 	return min(ret, 0);
 }
 
-/* For a heap that is being added: what the parameter says of it. */
+/* Apply the parameter to a heap that is being added. */
 void dma_heap_pool_prepare_first(struct dma_heap *heap)
 {
 	char *copy, *rest, *name, *text;
@@ -133,8 +136,10 @@ void dma_heap_pool_prepare_first(struct dma_heap *heap)
 		return;
 	rest = copy;
 	while ((text = next_in_parameter(&rest, &name)))
-		if (!strcmp(name, heap->name))
-			dma_heap_pool_prepare(heap, text);
+		if (!strcmp(name, heap->name) &&
+		    dma_heap_pool_prepare(heap, text))
+			pr_err("invalid prepared \"%s=%s\": expected no more than the heap has, see its attribute total\n",
+			       name, text);
 	kfree(copy);
 }
 

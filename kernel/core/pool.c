@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Pools: memory that comes back to a heap is cleared in the background and kept
- * for a while, for the next request of its size.
+ * Pools of zeroed memory for the next requests.
  *
- * To a pool no memory belongs: it gives way to any request that the heap can't
- * meet otherwise, to the kernel when that is short of memory, to the
- * administrator, and to time.
+ * A pool has two kinds of chunks. Pooled chunks were freed by users. A worker
+ * clears them; they are reclaimed if a request would fail otherwise, under memory
+ * pressure, and after a timeout. Preallocated chunks are reserved for requests of
+ * their size, and only the administrator gets them back.
+ *
+ * A task that takes chunks out of the lists, to clear or to free them, is counted in
+ * @nr_in_flight, so that a request can wait for that memory.
  */
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
@@ -13,7 +16,6 @@
 #include <linux/jiffies.h>
 #include <linux/math64.h>
 #include <linux/mm.h>
-#include <linux/page-flags.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -21,35 +23,38 @@
 #include "core.h"
 #include "pool.h"
 
-/* How much is cleared between two looks at whether somebody wants it. */
-#define PAGES_PER_LOOK (SZ_2M >> PAGE_SHIFT)
+/* The worker checks after each piece whether a request waits for the chunk. */
+#define PAGES_PER_CHECK (SZ_2M >> PAGE_SHIFT)
 
 /* In milliseconds. */
 #define DEFAULT_IDLE 2000
 
-/* More would take long to look through. */
-#define MAX_KEPT 256
+/* The lists of pooled chunks are walked under the lock, by each request. */
+#define MAX_POOLED 256
 
-/*
- * Requests come in bursts, which are met first: then what they took is prepared
- * again. What could not be prepared is tried again later.
- */
+/* Requests come in bursts; the burst is met before memory is preallocated again. */
 #define PREPARE_AFTER max(HZ / 50, 1)
 #define PREPARE_AGAIN HZ
 
 /**
- * struct dma_heap_kept - memory in a pool
- * @extent: The memory.
- * @since: In jiffies, when it came here.
- * @link: Place in a list of the pool.
+ * struct dma_heap_chunk - contiguous memory in a pool
+ * @extent: Memory of the chunk.
+ * @zeroed: Whether it can be allocated as it is.
+ * @seen: Count of failed pages when it was looked through, see poison.c.
+ * @since: Time when it was put into its list, in jiffies.
+ * @owner: Chunks of the pool that it is one of.
+ * @link: Place in the list of @owner.
  */
-struct dma_heap_kept {
+struct dma_heap_chunk {
 	struct dma_heap_extent extent;
+	bool zeroed;
+	unsigned int seen;
 	unsigned long since;
+	struct dma_heap_chunks *owner;
 	struct list_head link;
 };
 
-/* All pools, for those who want memory back from whichever has it. */
+/* All pools, for the shrinker. */
 static LIST_HEAD(pools);
 static DEFINE_MUTEX(pools_lock);
 
@@ -75,126 +80,144 @@ static bool is_on(const struct dma_heap_pool *pool)
 	return !pool->stopped && (pool->nr_prepared || limit_in_pages(pool));
 }
 
-static unsigned int count_size(const struct list_head *list,
-			       unsigned long nr_pages)
+/*
+ * Check whether memory is the region's. A source may have more than that: what it
+ * takes from the system must not stay in a pool that the shrinker skips.
+ */
+static bool is_in_region(const struct dma_heap *heap,
+			 const struct dma_heap_extent *extent)
 {
-	const struct dma_heap_kept *kept;
-	unsigned int n = 0;
+	unsigned long first = READ_ONCE(heap->region.pfn);
 
-	list_for_each_entry(kept, list, link)
-		n += kept->extent.nr_pages == nr_pages;
-
-	return n;
+	return first == DMA_HEAP_PFN_UNKNOWN ||
+	       (extent->pfn >= first &&
+		extent->pfn - first < READ_ONCE(heap->region.nr_pages));
 }
 
-/* How many more buffers of a size are to be prepared; less than 0 for too many. */
-static int count_missing(const struct dma_heap_pool *pool,
-			 unsigned long nr_pages)
+static void init_chunks(struct dma_heap_chunks *chunks)
+{
+	*chunks = (struct dma_heap_chunks){};
+	INIT_LIST_HEAD(&chunks->list);
+}
+
+static void remove(struct dma_heap_chunk *chunk)
+{
+	list_del(&chunk->link);
+	chunk->owner->count--;
+	chunk->owner->nr_pages -= chunk->extent.nr_pages;
+}
+
+static struct dma_heap_prepared *find_prepared(struct dma_heap_pool *pool,
+					       unsigned long nr_pages)
 {
 	unsigned int i;
 
 	for (i = 0; i < pool->nr_prepared; i++)
 		if (pool->prepared[i].nr_pages == nr_pages)
-			return pool->prepared[i].count -
-			       count_size(&pool->ready, nr_pages) -
-			       count_size(&pool->dirty, nr_pages);
-
-	return -1;
-}
-
-static void add(struct dma_heap_pool *pool, struct dma_heap_kept *kept,
-		struct list_head *list)
-{
-	lockdep_assert_held(&pool->lock);
-
-	kept->since = jiffies;
-	list_add_tail(&kept->link, list);
-	pool->pages += kept->extent.nr_pages;
-	pool->nr_kept++;
-}
-
-static void remove(struct dma_heap_pool *pool, struct dma_heap_kept *kept)
-{
-	lockdep_assert_held(&pool->lock);
-
-	list_del(&kept->link);
-	pool->pages -= kept->extent.nr_pages;
-	pool->nr_kept--;
-}
-
-/* The newest of a size: its memory is likeliest to be in caches. */
-static struct dma_heap_kept *find(struct dma_heap_pool *pool,
-				  struct list_head *list,
-				  unsigned long nr_pages)
-{
-	struct dma_heap_kept *kept;
-
-	list_for_each_entry_reverse(kept, list, link)
-		if (kept->extent.nr_pages == nr_pages) {
-			remove(pool, kept);
-			return kept;
-		}
+			return &pool->prepared[i];
 
 	return NULL;
 }
 
-/*
- * Moves memory to @out, the oldest first, until @nr_pages are there; all that is
- * not prepared, or all.
- */
-static void collect(struct dma_heap_pool *pool, struct list_head *list,
-		    unsigned long nr_pages, bool prepared,
-		    struct list_head *out)
+/* Return where a chunk may stay, or NULL if it has to be freed. */
+static struct dma_heap_chunks *find_owner(struct dma_heap_pool *pool,
+					  const struct dma_heap_extent *extent)
 {
-	struct dma_heap_kept *kept, *next;
-	unsigned long done = 0;
+	struct dma_heap_chunks *pooled = &pool->pooled;
+	struct dma_heap_prepared *prepared;
 
-	list_for_each_entry_safe(kept, next, list, link) {
-		if (done >= nr_pages)
-			break;
-		if (!prepared &&
-		    count_missing(pool, kept->extent.nr_pages) >= 0)
-			continue;
-		done += kept->extent.nr_pages;
-		remove(pool, kept);
-		list_add_tail(&kept->link, out);
-	}
+	if (pool->nr_drainers || pool->stopped)
+		return NULL;
+
+	prepared = find_prepared(pool, extent->nr_pages);
+	if (prepared && prepared->chunks.count < prepared->count)
+		return &prepared->chunks;
+
+	if (pooled->count + !!pool->clearing >= MAX_POOLED ||
+	    pooled->nr_pages + pool->clearing + extent->nr_pages >
+	    limit_in_pages(pool) || !is_in_region(pool->heap, extent))
+		return NULL;
+
+	return pooled;
 }
 
-/* What somebody had in hands is where it belongs, or was given back. */
-static void put_busy(struct dma_heap_pool *pool)
+static bool add(struct dma_heap_pool *pool, struct dma_heap_chunk *chunk)
+{
+	struct dma_heap_chunks *owner = find_owner(pool, &chunk->extent);
+
+	lockdep_assert_held(&pool->lock);
+
+	if (!owner)
+		return false;
+
+	chunk->since = jiffies;
+	chunk->owner = owner;
+	if (chunk->zeroed)
+		list_add_tail(&chunk->link, &owner->list);
+	else
+		list_add(&chunk->link, &owner->list);
+	owner->count++;
+	owner->nr_pages += chunk->extent.nr_pages;
+
+	return true;
+}
+
+/* Move pooled chunks of @nr_pages to @out: of the zeroed ones, the oldest. */
+static unsigned long collect(struct dma_heap_pool *pool, unsigned long nr_pages,
+			     bool only_zeroed, struct list_head *out)
+{
+	struct dma_heap_chunk *chunk, *next;
+	unsigned long done = 0;
+
+	list_for_each_entry_safe(chunk, next, &pool->pooled.list, link) {
+		if (done >= nr_pages)
+			break;
+		if (only_zeroed && !chunk->zeroed)
+			continue;
+		done += chunk->extent.nr_pages;
+		remove(chunk);
+		list_add_tail(&chunk->link, out);
+	}
+
+	return done;
+}
+
+static void collect_all(struct dma_heap_chunks *chunks, struct list_head *out)
+{
+	list_splice_tail(&chunks->list, out);
+	init_chunks(chunks);
+}
+
+static void put_in_flight(struct dma_heap_pool *pool)
 {
 	lockdep_assert_held(&pool->lock);
 
-	pool->returned++;
-	if (!--pool->busy)
+	if (!--pool->nr_in_flight)
 		wake_up_all(&pool->done);
 }
 
-/*
- * Gives back what was collected. Lets go of the lock for that; who wants it waits
- * for @busy.
- */
-static void give_back_list(struct dma_heap_pool *pool, struct list_head *list)
+/* Free chunks that were taken out of the pool. Drops the lock meanwhile. */
+static void release(struct dma_heap_pool *pool, struct list_head *list)
 {
-	struct dma_heap_kept *kept, *next;
+	struct dma_heap_chunk *chunk, *next;
 
 	lockdep_assert_held(&pool->lock);
 
 	if (list_empty(list))
 		return;
 
-	pool->busy++;
+	pool->nr_in_flight++;
 	mutex_unlock(&pool->lock);
-	list_for_each_entry_safe(kept, next, list, link) {
-		pool->heap->source->give_back(pool->heap, &kept->extent);
-		kfree(kept);
+	list_for_each_entry_safe(chunk, next, list, link) {
+		pool->heap->source->give_back(pool->heap, &chunk->extent);
+		kfree(chunk);
+		cond_resched();
 	}
 	mutex_lock(&pool->lock);
-	put_busy(pool);
+	put_in_flight(pool);
 }
 
-/* No later than it was due already. */
+/* Queue the worker, unless it is queued for an earlier time. */
 static void queue_work_in(struct dma_heap_pool *pool, unsigned long delay)
 {
 	lockdep_assert_held(&pool->lock);
@@ -208,243 +231,164 @@ static void queue_work_in(struct dma_heap_pool *pool, unsigned long delay)
 	mod_delayed_work(pool_workqueue, &pool->work, delay);
 }
 
-/* Of protected memory there may be no struct pages. */
-static bool is_poisoned(unsigned long pfn)
+/* Clear a chunk, unless a page of it has failed or a request waits for it. */
+static bool clear(struct dma_heap_pool *pool, struct dma_heap_chunk *chunk)
 {
-	return pfn_valid(pfn) && PageHWPoison(pfn_to_page(pfn));
-}
-
-static bool is_sound(const struct dma_heap_extent *extent)
-{
-	unsigned long i;
-
-	for (i = 0; i < extent->nr_pages; i++)
-		if (is_poisoned(extent->pfn + i))
-			return false;
-
-	return true;
-}
-
-/*
- * Gives back memory that failed in some of its pages. The kernel does not use these
- * again where they are its own; else they are given to nobody.
- */
-static void give_back_sound(struct dma_heap *heap,
-			    const struct dma_heap_extent *extent)
-{
-	struct dma_heap_extent part = { extent->pfn, 0 };
-	unsigned long i;
-
-	if (heap->source->shared) {
-		heap->source->give_back(heap, extent);
-		return;
-	}
-
-	for (i = 0; i < extent->nr_pages; i++) {
-		if (!is_poisoned(extent->pfn + i)) {
-			part.nr_pages++;
-			continue;
-		}
-		if (part.nr_pages)
-			heap->source->give_back(heap, &part);
-		part = (struct dma_heap_extent){ extent->pfn + i + 1, 0 };
-	}
-	if (part.nr_pages)
-		heap->source->give_back(heap, &part);
-}
-
-/* False if it was given up: somebody wants it, or it can't be cleared. */
-static bool clear(struct dma_heap_pool *pool,
-		  const struct dma_heap_extent *extent)
-{
+	const struct dma_heap_extent *extent = &chunk->extent;
 	struct dma_heap *heap = pool->heap;
 	unsigned long done, n;
+
+	if (dma_heap_has_poison(extent, &chunk->seen))
+		return false;
 
 	for (done = 0; done < extent->nr_pages; done += n) {
 		struct dma_heap_extent part = { .pfn = extent->pfn + done };
 
-		if (READ_ONCE(pool->yielding) || READ_ONCE(pool->stopped))
+		if (READ_ONCE(pool->nr_drainers) || READ_ONCE(pool->stopped))
 			return false;
-		n = min(PAGES_PER_LOOK, extent->nr_pages - done);
+		n = min(PAGES_PER_CHECK, extent->nr_pages - done);
 		part.nr_pages = n;
 		if (heap->source->clear(heap, &part))
 			return false;
 	}
 
+	chunk->zeroed = true;
 	return true;
 }
 
-/* May as much be kept beside what is? */
-static bool may_keep(const struct dma_heap_pool *pool, unsigned long nr_pages)
+/* Put a chunk of the worker into the pool; if it cannot stay, free it. */
+static bool settle(struct dma_heap_pool *pool, struct dma_heap_chunk *chunk,
+		   bool is_usable)
 {
-	const unsigned long limit = limit_in_pages(pool);
-
-	if (pool->yielding || pool->stopped)
-		return false;
-	if (count_missing(pool, nr_pages) > 0)
-		return true;
-
-	return nr_pages <= limit && pool->pages <= limit - nr_pages &&
-	       pool->nr_kept < MAX_KEPT;
-}
-
-/*
- * Clears the first that is dirty; false if there is none. The limit may have been
- * lowered while it was being cleared.
- */
-static bool clear_one(struct dma_heap_pool *pool)
-{
-	struct dma_heap_kept *kept;
-	bool is_clear;
-
-	mutex_lock(&pool->lock);
-	kept = list_first_entry_or_null(&pool->dirty, struct dma_heap_kept,
-					link);
-	if (kept) {
-		list_del(&kept->link);
-		pool->clearing = kept->extent.nr_pages;
-		pool->busy++;
-	}
-	mutex_unlock(&pool->lock);
-	if (!kept)
-		return false;
-
-	is_clear = is_sound(&kept->extent) && clear(pool, &kept->extent);
+	LIST_HEAD(freed);
 
 	mutex_lock(&pool->lock);
 	pool->clearing = 0;
-	pool->pages -= kept->extent.nr_pages;
-	pool->nr_kept--;
-	if (is_clear && may_keep(pool, kept->extent.nr_pages)) {
-		add(pool, kept, &pool->ready);
-		kept = NULL;
-	}
-	mutex_unlock(&pool->lock);
-
-	if (kept) {
-		give_back_sound(pool->heap, &kept->extent);
-		kfree(kept);
-	}
-
-	mutex_lock(&pool->lock);
-	put_busy(pool);
-	mutex_unlock(&pool->lock);
-	/* Some wait for what was being cleared alone. */
+	is_usable = is_usable && add(pool, chunk);
+	if (!is_usable && chunk)
+		list_add(&chunk->link, &freed);
 	wake_up_all(&pool->done);
+	release(pool, &freed);
+	put_in_flight(pool);
+	mutex_unlock(&pool->lock);
 
-	return true;
+	return is_usable;
 }
 
-/* Gives back what was kept for long enough. */
+static struct dma_heap_chunk *first(struct dma_heap_chunks *chunks)
+{
+	return list_first_entry_or_null(&chunks->list, struct dma_heap_chunk,
+					link);
+}
+
+/* Take an uncleared chunk out of the pool, for the worker. */
+static struct dma_heap_chunk *get_uncleared(struct dma_heap_pool *pool)
+{
+	struct dma_heap_chunk *chunk;
+	unsigned int i;
+
+	mutex_lock(&pool->lock);
+	chunk = first(&pool->pooled);
+	for (i = 0; (!chunk || chunk->zeroed) && i < pool->nr_prepared; i++)
+		chunk = first(&pool->prepared[i].chunks);
+	if (chunk && chunk->zeroed)
+		chunk = NULL;
+	if (chunk) {
+		remove(chunk);
+		pool->clearing = chunk->extent.nr_pages;
+		pool->nr_in_flight++;
+	}
+	mutex_unlock(&pool->lock);
+
+	return chunk;
+}
+
+/* Free the pooled chunks that are due, and queue the worker for the next one. */
 static void expire(struct dma_heap_pool *pool)
 {
-	unsigned long idle = msecs_to_jiffies(READ_ONCE(pool->idle));
-	struct dma_heap_kept *kept, *next;
+	const unsigned long now = jiffies;
+	struct dma_heap_chunk *chunk, *next;
+	unsigned long due;
 	LIST_HEAD(old);
 
 	mutex_lock(&pool->lock);
-	list_for_each_entry_safe(kept, next, &pool->ready, link) {
-		if (time_before(jiffies, kept->since + idle))
-			break;
-		if (count_missing(pool, kept->extent.nr_pages) >= 0)
+	list_for_each_entry_safe(chunk, next, &pool->pooled.list, link) {
+		if (!chunk->zeroed)
 			continue;
-		remove(pool, kept);
-		list_add_tail(&kept->link, &old);
+		due = chunk->since + msecs_to_jiffies(pool->idle);
+		if (time_before(now, due)) {
+			queue_work_in(pool, due - now);
+			break;
+		}
+		remove(chunk);
+		list_add_tail(&chunk->link, &old);
 	}
-	give_back_list(pool, &old);
+	release(pool, &old);
 	mutex_unlock(&pool->lock);
 }
 
-/* Takes memory for a prepared buffer; false if there is none. */
-static bool prepare_one(struct dma_heap_pool *pool, unsigned long nr_pages)
-{
-	struct dma_heap *heap = pool->heap;
-	struct dma_heap_kept *kept;
-	bool is_kept = false;
-
-	kept = kzalloc_obj(*kept, GFP_KERNEL);
-	if (!kept)
-		return false;
-
-	kept->extent.nr_pages = nr_pages;
-	if (heap->source->take(heap, &kept->extent)) {
-		kfree(kept);
-		return false;
-	}
-
-	mutex_lock(&pool->lock);
-	if (!pool->yielding && !pool->stopped) {
-		add(pool, kept, &pool->ready);
-		is_kept = true;
-	}
-	mutex_unlock(&pool->lock);
-
-	if (!is_kept) {
-		heap->source->give_back(heap, &kept->extent);
-		kfree(kept);
-	}
-
-	return is_kept;
-}
-
-/* The size of a buffer that is to be prepared, from the @i-th on; or 0. */
-static unsigned long next_missing(struct dma_heap_pool *pool, unsigned int *i)
+/* Return the first size from @i on of which a buffer is missing, or 0. */
+static unsigned long get_missing(struct dma_heap_pool *pool, unsigned int *i)
 {
 	unsigned long nr_pages = 0;
 
 	mutex_lock(&pool->lock);
-	for (; *i < pool->nr_prepared && !pool->yielding && !pool->stopped; ++*i) {
-		nr_pages = pool->prepared[*i].nr_pages;
-		if (count_missing(pool, nr_pages) > 0) {
-			pool->busy++;
+	for (; *i < pool->nr_prepared && !pool->nr_drainers && !pool->stopped;
+	     ++*i) {
+		const struct dma_heap_prepared *prepared = &pool->prepared[*i];
+
+		if (prepared->chunks.count < prepared->count) {
+			nr_pages = prepared->nr_pages;
+			pool->nr_in_flight++;
 			break;
 		}
-		nr_pages = 0;
 	}
 	mutex_unlock(&pool->lock);
 
 	return nr_pages;
 }
 
-/* False if some could not be. */
-static bool prepare(struct dma_heap_pool *pool)
+/* Take memory for a chunk, or return NULL. */
+static struct dma_heap_chunk *create_zeroed(struct dma_heap *heap,
+					    unsigned long nr_pages)
 {
+	struct dma_heap_chunk *chunk;
+
+	chunk = kzalloc_obj(*chunk, GFP_KERNEL);
+	if (!chunk)
+		return NULL;
+
+	chunk->extent.nr_pages = nr_pages;
+	chunk->zeroed = true;
+	if (heap->source->take(heap, &chunk->extent)) {
+		kfree(chunk);
+		return NULL;
+	}
+
+	return chunk;
+}
+
+/* Preallocate what is missing. What fails is tried again later. */
+static void prepare(struct dma_heap_pool *pool)
+{
+	struct dma_heap_chunk *chunk;
 	unsigned long nr_pages;
-	bool all = true;
+	bool has_failed = false;
 	unsigned int i = 0;
 
-	while ((nr_pages = next_missing(pool, &i))) {
-		bool done = prepare_one(pool, nr_pages);
-
-		mutex_lock(&pool->lock);
-		put_busy(pool);
-		mutex_unlock(&pool->lock);
-		if (!done) {
-			all = false;
+	while ((nr_pages = get_missing(pool, &i))) {
+		chunk = create_zeroed(pool->heap, nr_pages);
+		if (!settle(pool, chunk,
+			    chunk && !dma_heap_has_poison(&chunk->extent,
+							  &chunk->seen))) {
+			has_failed = true;
 			i++;
 		}
 	}
 
-	return all;
-}
-
-/* When there is something to do again, if nothing happens before. */
-static void plan(struct dma_heap_pool *pool, bool is_prepared)
-{
-	const struct dma_heap_kept *kept;
-	unsigned long due, delay = ULONG_MAX;
-
 	mutex_lock(&pool->lock);
-	list_for_each_entry(kept, &pool->ready, link)
-		if (count_missing(pool, kept->extent.nr_pages) < 0) {
-			due = kept->since + msecs_to_jiffies(pool->idle);
-			delay = time_after(due, jiffies) ? due - jiffies : 1;
-			break;
-		}
-	if (!is_prepared)
-		delay = min_t(unsigned long, delay, PREPARE_AGAIN);
-	if (delay != ULONG_MAX)
-		queue_work_in(pool, delay);
+	if (has_failed)
+		queue_work_in(pool, PREPARE_AGAIN);
 	mutex_unlock(&pool->lock);
 }
 
@@ -452,137 +396,169 @@ static void work(struct work_struct *work)
 {
 	struct dma_heap_pool *pool = container_of(to_delayed_work(work),
 						  struct dma_heap_pool, work);
+	struct dma_heap_chunk *chunk;
 
-	while (clear_one(pool))
-		;
+	while ((chunk = get_uncleared(pool)))
+		settle(pool, chunk, clear(pool, chunk));
 	expire(pool);
-	plan(pool, prepare(pool));
+	prepare(pool);
 }
 
 /*
- * Gives all of it back, and lets nothing be kept until stop_yielding(). Memory may
- * be in others' hands still, as long as there is @busy.
+ * Free all pooled memory and wait for what is in flight. Nothing is pooled until
+ * the source has been asked for @extent again, if there is one. Preallocated memory
+ * is freed only if there is none.
  */
-static void yield_all(struct dma_heap_pool *pool)
+static int drain(struct dma_heap_pool *pool, struct dma_heap_extent *extent)
 {
 	LIST_HEAD(all);
+	unsigned int i;
+	int ret = 0;
 
-	lockdep_assert_held(&pool->lock);
-
-	pool->yielding++;
-	collect(pool, &pool->ready, ULONG_MAX, true, &all);
-	collect(pool, &pool->dirty, ULONG_MAX, true, &all);
-	give_back_list(pool, &all);
-}
-
-static void stop_yielding(struct dma_heap_pool *pool)
-{
 	mutex_lock(&pool->lock);
-	pool->yielding--;
+	pool->nr_drainers++;
+	collect_all(&pool->pooled, &all);
+	for (i = 0; !extent && i < pool->nr_prepared; i++)
+		collect_all(&pool->prepared[i].chunks, &all);
+	release(pool, &all);
+	mutex_unlock(&pool->lock);
+
+	if (!extent)
+		wait_event(pool->done, !READ_ONCE(pool->nr_in_flight));
+	else if (wait_event_killable(pool->done,
+				     !READ_ONCE(pool->nr_in_flight)))
+		ret = -EINTR;
+	else
+		ret = pool->heap->source->take(pool->heap, extent);
+
+	mutex_lock(&pool->lock);
+	pool->nr_drainers--;
 	if (pool->nr_prepared)
 		queue_work_in(pool, PREPARE_AGAIN);
 	mutex_unlock(&pool->lock);
-}
-
-/*
- * For a request that the heap can't meet but with what is in the pool, or was there
- * when the heap was asked, which returned @ret: @returned is
- * &dma_heap_pool.returned from before that. Another request may have had all of it
- * given back since.
- */
-static int take_with_all(struct dma_heap_pool *pool,
-			 struct dma_heap_extent *extent, unsigned int returned,
-			 int ret)
-{
-	bool had_any;
-
-	mutex_lock(&pool->lock);
-	had_any = pool->pages || pool->busy || pool->returned != returned;
-	yield_all(pool);
-	mutex_unlock(&pool->lock);
-
-	if (had_any)
-		ret = wait_event_killable(pool->done, !READ_ONCE(pool->busy)) ?
-		      -EINTR : pool->heap->source->take(pool->heap, extent);
-	stop_yielding(pool);
 
 	return ret;
 }
 
-/*
- * What is kept of a size: ready, or else to be cleared. What is just being cleared
- * is waited for, once: that takes less time than to find and clear other memory.
- * NULL if there is nothing, or for a killed caller.
- */
-static struct dma_heap_kept *take_kept(struct dma_heap_pool *pool,
-				       unsigned long nr_pages, bool *is_ready)
+/* Find the newest chunk of a size: its memory is most likely in caches. */
+static struct dma_heap_chunk *find(const struct dma_heap_chunks *chunks,
+				   unsigned long nr_pages)
 {
-	struct dma_heap_kept *kept;
-	bool wait;
+	struct dma_heap_chunk *chunk;
 
-	mutex_lock(&pool->lock);
-	kept = find(pool, &pool->ready, nr_pages);
-	*is_ready = kept;
-	if (is_on(pool)) {
-		pool->hits += *is_ready;
-		pool->misses += !*is_ready;
+	list_for_each_entry_reverse(chunk, &chunks->list, link)
+		if (chunk->extent.nr_pages == nr_pages)
+			return chunk;
+
+	return NULL;
+}
+
+/* Take a chunk of a size, zeroed if there is one, and pooled before preallocated. */
+static struct dma_heap_chunk *get(struct dma_heap_pool *pool,
+				  unsigned long nr_pages)
+{
+	struct dma_heap_prepared *prepared = find_prepared(pool, nr_pages);
+	struct dma_heap_chunk *chunk, *other;
+
+	lockdep_assert_held(&pool->lock);
+
+	chunk = find(&pool->pooled, nr_pages);
+	if (prepared && !(chunk && chunk->zeroed)) {
+		other = find(&prepared->chunks, nr_pages);
+		if (!chunk || (other && other->zeroed))
+			chunk = other;
 	}
-	if (!kept)
-		kept = find(pool, &pool->dirty, nr_pages);
-	wait = !kept && pool->clearing == nr_pages;
-	mutex_unlock(&pool->lock);
-	if (!wait)
-		return kept;
+	if (chunk)
+		remove(chunk);
 
-	if (wait_event_killable(pool->done,
-				READ_ONCE(pool->clearing) != nr_pages))
-		return NULL;
+	return chunk;
+}
+
+/*
+ * The same, but wait for a chunk that is being cleared, once: that takes less time
+ * than to find and clear other memory. NULL if there is none, or for a killed task.
+ */
+static struct dma_heap_chunk *get_or_wait(struct dma_heap_pool *pool,
+					  unsigned long nr_pages)
+{
+	struct dma_heap_chunk *chunk;
 
 	mutex_lock(&pool->lock);
-	kept = find(pool, &pool->ready, nr_pages);
-	*is_ready = kept;
+	chunk = get(pool, nr_pages);
+	if (!chunk && pool->clearing == nr_pages) {
+		mutex_unlock(&pool->lock);
+		if (wait_event_killable(pool->done,
+					READ_ONCE(pool->clearing) != nr_pages))
+			return NULL;
+		mutex_lock(&pool->lock);
+		chunk = get(pool, nr_pages);
+	}
 	mutex_unlock(&pool->lock);
 
-	return kept;
+	return chunk;
+}
+
+/* Take memory from the source, and all that is pooled if that is too little. */
+static int take_from_source(struct dma_heap_pool *pool,
+			    struct dma_heap_extent *extent)
+{
+	struct dma_heap *heap = pool->heap;
+	const unsigned long total = READ_ONCE(heap->region.nr_pages);
+	bool may_help;
+	int ret;
+
+	/* Before: the pool may be emptied for others as soon as the source fails. */
+	mutex_lock(&pool->lock);
+	may_help = (is_on(pool) || pool->nr_in_flight) &&
+		   (!total || extent->nr_pages <= total);
+	mutex_unlock(&pool->lock);
+
+	ret = heap->source->take(heap, extent);
+	if (may_help && (ret == -ENOMEM || ret == -EBUSY))
+		ret = drain(pool, extent);
+
+	return ret;
 }
 
 /**
- * dma_heap_pool_take() - take cleared memory, from the pool if it has some
- * @heap: Whose.
- * @extent: Its length, to be filled with its place.
+ * dma_heap_pool_take() - take zeroed memory, from the pool if it has some
+ * @heap: Heap with a source.
+ * @extent: Memory with its length set. Its place is filled in.
  *
  * Context: May sleep.
- * Return: 0, -ENOMEM or -EBUSY if neither the pool nor the heap has as much, not
- * even together, or -EINTR for a killed caller.
+ * Return: 0, -ENOMEM or -EBUSY if neither the source nor the pool has a place for it,
+ * -EINTR if the caller was killed, or another error of the source.
  */
 int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 {
 	struct dma_heap_pool *pool = &heap->pool;
-	const unsigned int returned = READ_ONCE(pool->returned);
-	struct dma_heap_kept *kept;
-	bool is_ready;
-	int ret;
+	struct dma_heap_chunk *chunk;
+	bool is_hit = false;
+	int ret = 0;
 
-	kept = take_kept(pool, extent->nr_pages, &is_ready);
-	if (kept && !is_ready && !is_sound(&kept->extent)) {
-		give_back_sound(heap, &kept->extent);
-		kfree(kept);
-		kept = NULL;
+	while ((chunk = get_or_wait(pool, extent->nr_pages)) &&
+	       dma_heap_has_poison(&chunk->extent, &chunk->seen)) {
+		heap->source->give_back(heap, &chunk->extent);
+		kfree(chunk);
 	}
 
-	if (kept) {
-		*extent = kept->extent;
-		kfree(kept);
-		ret = is_ready ? 0 : heap->source->clear(heap, extent);
+	if (chunk) {
+		*extent = chunk->extent;
+		is_hit = chunk->zeroed;
+		kfree(chunk);
+		if (!is_hit)
+			ret = heap->source->clear(heap, extent);
 		if (ret)
 			heap->source->give_back(heap, extent);
 	} else {
-		ret = heap->source->take(heap, extent);
-		if (ret == -ENOMEM || ret == -EBUSY)
-			ret = take_with_all(pool, extent, returned, ret);
+		ret = take_from_source(pool, extent);
 	}
 
 	mutex_lock(&pool->lock);
+	if (is_on(pool)) {
+		pool->hits += is_hit;
+		pool->misses += !is_hit;
+	}
 	if (pool->nr_prepared)
 		queue_work_in(pool, PREPARE_AFTER);
 	mutex_unlock(&pool->lock);
@@ -590,39 +566,34 @@ int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 	return ret;
 }
 
-/* Keeps memory, unless it may not be; what is older goes for it. */
-static bool keep(struct dma_heap_pool *pool, struct dma_heap_kept *kept)
+/* Put a freed chunk into the pool, in place of older ones if it is full. */
+static bool keep(struct dma_heap_pool *pool, struct dma_heap_chunk *chunk)
 {
-	const unsigned long nr_pages = kept->extent.nr_pages;
-	unsigned long limit;
+	unsigned long limit, sum;
 	LIST_HEAD(old);
 	bool is_kept;
 
 	mutex_lock(&pool->lock);
-	is_kept = may_keep(pool, nr_pages);
+	is_kept = add(pool, chunk);
 	limit = limit_in_pages(pool);
-	if (!is_kept && nr_pages <= limit) {
-		if (pool->nr_kept >= MAX_KEPT)
-			collect(pool, &pool->ready, 1, false, &old);
-		if (pool->pages > limit - nr_pages)
-			collect(pool, &pool->ready,
-				pool->pages - (limit - nr_pages), false, &old);
-		is_kept = may_keep(pool, nr_pages);
+	if (!is_kept && chunk->extent.nr_pages <= limit) {
+		sum = pool->pooled.nr_pages + pool->clearing +
+		      chunk->extent.nr_pages;
+		collect(pool, sum > limit ? sum - limit : 1, true, &old);
+		is_kept = add(pool, chunk);
 	}
-	if (is_kept) {
-		add(pool, kept, &pool->dirty);
+	if (is_kept)
 		queue_work_in(pool, 0);
-	}
-	give_back_list(pool, &old);
+	release(pool, &old);
 	mutex_unlock(&pool->lock);
 
 	return is_kept;
 }
 
 /**
- * dma_heap_pool_give_back() - give memory back, to the pool if that may keep it
- * @heap: Whose.
- * @extent: As dma_heap_pool_take() has filled it in.
+ * dma_heap_pool_give_back() - free memory, to the pool if there is room
+ * @heap: Heap with a source.
+ * @extent: Memory that dma_heap_pool_take() has filled in.
  *
  * Context: May sleep.
  */
@@ -630,68 +601,64 @@ void dma_heap_pool_give_back(struct dma_heap *heap,
 			     const struct dma_heap_extent *extent)
 {
 	struct dma_heap_pool *pool = &heap->pool;
-	struct dma_heap_kept *kept = NULL;
+	struct dma_heap_chunk *chunk = NULL;
 
-	/* Without the lock: under it there is another look. */
-	if (data_race(is_on(pool)))
-		/* May be called to make memory free: takes none that is short. */
-		kept = kmalloc_obj(*kept, GFP_NOWAIT | __GFP_NOWARN);
-	if (kept) {
-		kept->extent = *extent;
-		if (keep(pool, kept))
+	/* keep() checks again, under the lock. */
+	if (data_race(is_on(pool)) && is_in_region(heap, extent))
+		/* May be called to make memory free: no reserves, no reclaim. */
+		chunk = kzalloc_obj(*chunk, GFP_NOWAIT | __GFP_NOWARN);
+	if (chunk) {
+		chunk->extent = *extent;
+		if (keep(pool, chunk))
 			return;
 	}
 
-	kfree(kept);
+	kfree(chunk);
 	heap->source->give_back(heap, extent);
 }
 
-/* Gives all of it back, prepared buffers too, which will be made again. */
-void dma_heap_pool_drain(struct dma_heap *heap)
+/* Return the size of all the memory in a pool, in bytes. */
+u64 dma_heap_pool_size(struct dma_heap *heap)
 {
 	struct dma_heap_pool *pool = &heap->pool;
+	u64 nr_pages;
+	unsigned int i;
 
 	mutex_lock(&pool->lock);
-	yield_all(pool);
+	nr_pages = pool->pooled.nr_pages + pool->clearing;
+	for (i = 0; i < pool->nr_prepared; i++)
+		nr_pages += pool->prepared[i].chunks.nr_pages;
 	mutex_unlock(&pool->lock);
 
-	wait_event(pool->done, !READ_ONCE(pool->busy));
-	stop_yielding(pool);
+	return nr_pages << PAGE_SHIFT;
 }
 
-/* Gives back up to @nr_pages of what is not prepared, the dirty first. */
+/* Free all the memory of a pool. Buffers are preallocated again after a second. */
+void dma_heap_pool_drain(struct dma_heap *heap)
+{
+	drain(&heap->pool, NULL);
+}
+
+/* Free pooled chunks of @nr_pages, the uncleared first. */
 static unsigned long reduce(struct dma_heap_pool *pool, unsigned long nr_pages)
 {
-	const unsigned long before = pool->pages;
 	unsigned long done;
 	LIST_HEAD(list);
 
 	lockdep_assert_held(&pool->lock);
 
-	collect(pool, &pool->dirty, nr_pages, false, &list);
-	done = before - pool->pages;
-	if (done < nr_pages)
-		collect(pool, &pool->ready, nr_pages - done, false, &list);
-	done = before - pool->pages;
-	give_back_list(pool, &list);
+	done = collect(pool, nr_pages, false, &list);
+	release(pool, &list);
 
 	return done;
 }
 
-/* What may be kept has become less, or what is to be kept in any case. */
-static void keep_to_limit(struct dma_heap_pool *pool)
-{
-	const unsigned long limit = limit_in_pages(pool);
-
-	if (pool->pages > limit)
-		reduce(pool, pool->pages - limit);
-}
-
-/* Returns 0, or -EOPNOTSUPP for per cent of what is not known. */
+/* Return 0, or -EOPNOTSUPP for a percentage of a size that is not known. */
 int dma_heap_pool_set_limit(struct dma_heap *heap,
 			    const struct dma_heap_limit *limit)
 {
 	struct dma_heap_pool *pool = &heap->pool;
+	unsigned long nr_pages;
 
 	if (limit->unit == DMA_HEAP_LIMIT_PERCENT &&
 	    !READ_ONCE(heap->region.nr_pages))
@@ -699,7 +666,9 @@ int dma_heap_pool_set_limit(struct dma_heap *heap,
 
 	mutex_lock(&pool->lock);
 	pool->limit = *limit;
-	keep_to_limit(pool);
+	nr_pages = limit_in_pages(pool);
+	if (pool->pooled.nr_pages > nr_pages)
+		reduce(pool, pool->pooled.nr_pages - nr_pages);
 	mutex_unlock(&pool->lock);
 
 	return 0;
@@ -715,19 +684,51 @@ void dma_heap_pool_set_idle(struct dma_heap *heap, unsigned int idle)
 	mutex_unlock(&pool->lock);
 }
 
-/* Buffers of @n sizes, each once, are to be ready from now on. */
-void dma_heap_pool_set_prepared(struct dma_heap *heap,
-				const struct dma_heap_prepared *prepared,
-				unsigned int n)
+/**
+ * dma_heap_pool_set_prepared() - set which buffers are preallocated
+ * @heap: Heap with a source.
+ * @prepared: Count and size of the buffers, each size once.
+ * @n: Number of sizes.
+ *
+ * Memory that was preallocated before is used where it fits.
+ *
+ * Return: 0, or -EINVAL if the buffers are larger than the region together.
+ */
+int dma_heap_pool_set_prepared(struct dma_heap *heap,
+			       const struct dma_heap_prepared *prepared,
+			       unsigned int n)
 {
+	const unsigned long total = READ_ONCE(heap->region.nr_pages);
 	struct dma_heap_pool *pool = &heap->pool;
+	struct dma_heap_chunk *chunk, *next;
+	LIST_HEAD(chunks);
+	LIST_HEAD(freed);
+	u64 sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		sum += (u64)prepared[i].count * prepared[i].nr_pages;
+	if (total && sum > total)
+		return -EINVAL;
 
 	mutex_lock(&pool->lock);
-	memcpy(pool->prepared, prepared, n * sizeof(prepared[0]));
+	for (i = 0; i < pool->nr_prepared; i++)
+		collect_all(&pool->prepared[i].chunks, &chunks);
+	for (i = 0; i < n; i++) {
+		pool->prepared[i] = prepared[i];
+		init_chunks(&pool->prepared[i].chunks);
+	}
 	pool->nr_prepared = n;
-	keep_to_limit(pool);
+	list_for_each_entry_safe(chunk, next, &chunks, link) {
+		list_del(&chunk->link);
+		if (!add(pool, chunk))
+			list_add_tail(&chunk->link, &freed);
+	}
 	queue_work_in(pool, 0);
+	release(pool, &freed);
 	mutex_unlock(&pool->lock);
+
+	return 0;
 }
 
 static unsigned long count_shrinkable(struct shrinker *shrinker,
@@ -740,25 +741,13 @@ static unsigned long count_shrinkable(struct shrinker *shrinker,
 		return 0;
 	list_for_each_entry(pool, &pools, link)
 		if (pool->heap->source->shared)
-			nr_pages += READ_ONCE(pool->pages);
+			nr_pages += READ_ONCE(pool->pooled.nr_pages);
 	mutex_unlock(&pools_lock);
 
 	return nr_pages;
 }
 
-/* Under pressure nobody is waited for. */
-static unsigned long shrink(struct dma_heap_pool *pool, unsigned long nr_pages)
-{
-	unsigned long done;
-
-	if (!mutex_trylock(&pool->lock))
-		return 0;
-	done = reduce(pool, nr_pages);
-	mutex_unlock(&pool->lock);
-
-	return done;
-}
-
+/* Reclaim must not wait: whoever holds a lock may wait for memory. */
 static unsigned long scan_shrinkable(struct shrinker *shrinker,
 				     struct shrink_control *control)
 {
@@ -767,9 +756,13 @@ static unsigned long scan_shrinkable(struct shrinker *shrinker,
 
 	if (!mutex_trylock(&pools_lock))
 		return SHRINK_STOP;
-	list_for_each_entry(pool, &pools, link)
-		if (pool->heap->source->shared && done < control->nr_to_scan)
-			done += shrink(pool, control->nr_to_scan - done);
+	list_for_each_entry(pool, &pools, link) {
+		if (!pool->heap->source->shared || done >= control->nr_to_scan ||
+		    !mutex_trylock(&pool->lock))
+			continue;
+		done += reduce(pool, control->nr_to_scan - done);
+		mutex_unlock(&pool->lock);
+	}
 	mutex_unlock(&pools_lock);
 
 	return done ?: SHRINK_STOP;
@@ -778,21 +771,21 @@ static unsigned long scan_shrinkable(struct shrinker *shrinker,
 static struct shrinker *pool_shrinker;
 
 /*
- * For a heap that is being added, with its region. The pool is off until an
- * administrator says otherwise: drivers that share a region have no way to ask for
- * what is kept of it, and buffers that are lent again stay where they were, which
- * may divide a region otherwise than if each was put to the first place.
+ * Initialize the pool of a heap that is not visible yet: it makes no use of the
+ * source before dma_heap_pool_start(). The limit is 0 until an administrator sets
+ * it: drivers that share a region cannot reclaim what is pooled, and pooled memory
+ * stays where it was, which may fragment a region more than first fit does.
  */
-void dma_heap_pool_start(struct dma_heap *heap)
+void dma_heap_pool_init(struct dma_heap *heap)
 {
 	struct dma_heap_pool *pool = &heap->pool;
 
 	pool->heap = heap;
 	mutex_init(&pool->lock);
-	INIT_LIST_HEAD(&pool->ready);
-	INIT_LIST_HEAD(&pool->dirty);
+	init_chunks(&pool->pooled);
 	init_waitqueue_head(&pool->done);
 	INIT_DELAYED_WORK(&pool->work, work);
+	pool->stopped = true;
 	pool->idle = DEFAULT_IDLE;
 	pool->limit = (struct dma_heap_limit){ DMA_HEAP_LIMIT_BYTES, 0 };
 
@@ -804,7 +797,19 @@ void dma_heap_pool_start(struct dma_heap *heap)
 		dma_heap_pool_prepare_first(heap);
 }
 
-/* For a heap that was removed: what comes back later is not kept. */
+/* Start the pool of a heap that was added. */
+void dma_heap_pool_start(struct dma_heap *heap)
+{
+	struct dma_heap_pool *pool = &heap->pool;
+
+	mutex_lock(&pool->lock);
+	pool->stopped = false;
+	if (pool->nr_prepared)
+		queue_work_in(pool, 0);
+	mutex_unlock(&pool->lock);
+}
+
+/* Empty the pool of a heap that was removed, for good. */
 void dma_heap_pool_stop(struct dma_heap *heap)
 {
 	struct dma_heap_pool *pool = &heap->pool;

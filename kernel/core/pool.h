@@ -13,61 +13,68 @@
 struct dma_heap;
 struct dma_heap_extent;
 
-/* How many sizes can have prepared buffers. */
-#define DMA_HEAP_MAX_PREPARED 8
+/* Preallocated buffers of a heap: number of sizes, and of buffers in all. */
+#define DMA_HEAP_MAX_PREPARED_SIZES 8
+#define DMA_HEAP_MAX_PREPARED 4096
 
 /**
- * struct dma_heap_prepared - buffers that are to be ready
- * @count: How many.
- * @nr_pages: Of what size.
+ * struct dma_heap_chunks - memory of a pool, in contiguous chunks
+ * @list: Uncleared chunks, newest first, and then zeroed chunks, oldest first.
+ * @count: Number of chunks.
+ * @nr_pages: Size of all chunks, in pages.
  */
-struct dma_heap_prepared {
+struct dma_heap_chunks {
+	struct list_head list;
 	unsigned int count;
 	unsigned long nr_pages;
 };
 
 /**
- * struct dma_heap_pool - memory that a heap has got back, and keeps for a while
- * @heap: Whose. The pool is a part of it.
- * @lock: Protects all of it. Nothing is allocated, cleared or given back under
- *	it.
- * @ready: What is clear, the oldest first.
- * @dirty: What is to be cleared, the oldest first.
- * @busy: How many have some of its memory in their hands: clear it, give it
- *	back, or have just taken it for the pool.
- * @clearing: The size of what the work is clearing, in pages, or 0.
- * @done: Woken when @busy has become 0, and when @clearing ends.
- * @returned: How often one of the @busy has come to an end.
- * @yielding: How many requests could not be met: nothing is kept meanwhile.
- * @stopped: Nothing is kept any more.
- * @pages: What is kept in the two lists, and what is being cleared.
- * @nr_kept: In how many pieces.
- * @limit: How much may be, apart from prepared buffers.
- * @idle: For how long, in milliseconds.
- * @nr_prepared: Length of @prepared.
- * @prepared: What is to be kept in any case.
- * @hits: Requests that were met by what was ready.
- * @misses: Those that were not.
- * @work: Clears, prepares, and gives back what was kept for long enough.
+ * struct dma_heap_prepared - preallocated buffers of one size
+ * @count: Number of buffers that the pool keeps available.
+ * @nr_pages: Size of each buffer, in pages.
+ * @chunks: Memory of the buffers that are available, at most @count.
+ */
+struct dma_heap_prepared {
+	unsigned int count;
+	unsigned long nr_pages;
+	struct dma_heap_chunks chunks;
+};
+
+/**
+ * struct dma_heap_pool - memory that a heap keeps for its next requests
+ * @heap: Heap that the pool is a part of.
+ * @lock: Protects all members. No memory is allocated, cleared or freed under
+ *	it, and no list is walked that can be longer than a few thousand chunks.
+ * @pooled: Chunks of any size, within @limit.
+ * @nr_in_flight: Number of tasks that hold memory of the pool outside @lock, to
+ *	clear it, to free it or to add it.
+ * @clearing: Size of the chunk that the worker is clearing, in pages, or 0.
+ * @done: Wait queue for @nr_in_flight to become 0, and for @clearing to change.
+ * @nr_drainers: Number of tasks for which the pool is kept empty.
+ * @stopped: Whether the heap has not been added yet, or was removed.
+ * @limit: Limit of the size of @pooled.
+ * @idle: Time that a zeroed chunk stays in @pooled, in milliseconds.
+ * @nr_prepared: Number of sizes in @prepared.
+ * @prepared: Preallocated buffers, by their size.
+ * @hits: Number of requests that were met with zeroed chunks.
+ * @misses: Number of other requests while the pool was on.
+ * @work: Worker that clears, preallocates, and frees chunks after @idle.
  * @link: Place in the list of all pools.
  */
 struct dma_heap_pool {
 	struct dma_heap *heap;
 	struct mutex lock;	/* see above */
-	struct list_head ready;
-	struct list_head dirty;
-	unsigned int busy;
+	struct dma_heap_chunks pooled;
+	unsigned int nr_in_flight;
 	unsigned long clearing;
 	wait_queue_head_t done;
-	unsigned int returned;
-	unsigned int yielding;
+	unsigned int nr_drainers;
 	bool stopped;
-	unsigned long pages;
-	unsigned int nr_kept;
 	struct dma_heap_limit limit;
 	unsigned int idle;
 	unsigned int nr_prepared;
-	struct dma_heap_prepared prepared[DMA_HEAP_MAX_PREPARED];
+	struct dma_heap_prepared prepared[DMA_HEAP_MAX_PREPARED_SIZES];
 	u64 hits;
 	u64 misses;
 	struct delayed_work work;
@@ -77,6 +84,7 @@ struct dma_heap_pool {
 int dma_heap_pools_init(void);
 void dma_heap_pools_exit(void);
 
+void dma_heap_pool_init(struct dma_heap *heap);
 void dma_heap_pool_start(struct dma_heap *heap);
 void dma_heap_pool_stop(struct dma_heap *heap);
 
@@ -84,15 +92,16 @@ int dma_heap_pool_take(struct dma_heap *heap, struct dma_heap_extent *extent);
 void dma_heap_pool_give_back(struct dma_heap *heap,
 			     const struct dma_heap_extent *extent);
 
+u64 dma_heap_pool_size(struct dma_heap *heap);
 void dma_heap_pool_drain(struct dma_heap *heap);
 int dma_heap_pool_set_limit(struct dma_heap *heap,
 			    const struct dma_heap_limit *limit);
 void dma_heap_pool_set_idle(struct dma_heap *heap, unsigned int idle);
-void dma_heap_pool_set_prepared(struct dma_heap *heap,
-				const struct dma_heap_prepared *prepared,
-				unsigned int n);
+int dma_heap_pool_set_prepared(struct dma_heap *heap,
+			       const struct dma_heap_prepared *prepared,
+			       unsigned int n);
 
-/* prepared.c: which buffers these are */
+/* pool-prepared.c: preallocated buffers as text */
 int dma_heap_pools_check_prepared(void);
 void dma_heap_pool_prepare_first(struct dma_heap *heap);
 int dma_heap_pool_prepare(struct dma_heap *heap, const char *text);

@@ -274,6 +274,10 @@ struct dma_heap *__dma_heap_add(const struct dma_heap_export_info *exp_info,
 	if (ret)
 		goto stop_lending;
 
+	/* Not before: a driver whose heap is refused gets no call. */
+	if (heap->source)
+		dma_heap_pool_start(heap);
+
 	return heap;
 
 stop_lending:

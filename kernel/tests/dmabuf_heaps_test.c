@@ -10,6 +10,8 @@
  *   add	name: adds a heap
  *   foreign	name: adds one that exports its buffers itself, as drivers for
  *		mainline's core do; there is nothing in them
+ *   source	name: adds one with a region and a source, which has no memory
+ *   calls	number of calls of sources
  *   alias	name: gives the heap that was added last one more name
  *   remove	name: removes that heap, with its aliases
  *   incomplete	"name", "ops" or "allocate": adds a heap without that
@@ -53,6 +55,7 @@ static DECLARE_WAIT_QUEUE_HEAD(hold_ended);
 static atomic_t waiting = ATOMIC_INIT(0);
 static atomic_t freeing = ATOMIC_INIT(0);
 static atomic_t released = ATOMIC_INIT(0);
+static atomic_t source_calls = ATOMIC_INIT(0);
 
 static void test_heap_free(struct dma_heap_buffer *buffer)
 {
@@ -164,8 +167,42 @@ static const struct dma_heap_ops foreign_heap_ops = {
 	.release = test_heap_release,
 };
 
+static int source_take(struct dma_heap *heap, struct dma_heap_extent *extent)
+{
+	atomic_inc(&source_calls);
+	return -ENOMEM;
+}
+
+static int source_clear(struct dma_heap *heap,
+			const struct dma_heap_extent *extent)
+{
+	atomic_inc(&source_calls);
+	return 0;
+}
+
+static void source_give_back(struct dma_heap *heap,
+			     const struct dma_heap_extent *extent)
+{
+	atomic_inc(&source_calls);
+}
+
+static const struct dma_heap_source test_source = {
+	.take = source_take,
+	.clear = source_clear,
+	.give_back = source_give_back,
+};
+
+static const struct dma_heap_ops source_heap_ops = {
+	.allocate = dma_heap_allocate_contiguous,
+	.release = test_heap_release,
+};
+
 static int add(const char *name, const struct dma_heap_ops *ops)
 {
+	static const struct dma_heap_extent region = {
+		.pfn = DMA_HEAP_PFN_UNKNOWN,
+		.nr_pages = 16,
+	};
 	struct dma_heap_export_info info = {
 		.name = name,
 		.type = "test",
@@ -178,6 +215,11 @@ static int add(const char *name, const struct dma_heap_ops *ops)
 		return -ENOMEM;
 
 	info.priv = test_heap;
+	if (ops == &source_heap_ops) {
+		info.contiguous = true;
+		info.region = &region;
+		info.source = &test_source;
+	}
 	test_heap->heap = dma_heap_add(&info);
 	if (IS_ERR(test_heap->heap)) {
 		int ret = PTR_ERR(test_heap->heap);
@@ -200,6 +242,11 @@ static int add_heap(const char *name)
 static int add_foreign(const char *name)
 {
 	return add(name, &foreign_heap_ops);
+}
+
+static int add_source(const char *name)
+{
+	return add(name, &source_heap_ops);
 }
 
 static int add_alias(const char *name)
@@ -312,6 +359,7 @@ static int __init dmabuf_heaps_test_init(void)
 	folder = debugfs_create_dir("dmabuf_heaps_test", NULL);
 	debugfs_create_file("add", 0200, folder, add_heap, &write_fops);
 	debugfs_create_file("foreign", 0200, folder, add_foreign, &write_fops);
+	debugfs_create_file("source", 0200, folder, add_source, &write_fops);
 	debugfs_create_file("alias", 0200, folder, add_alias, &write_fops);
 	debugfs_create_file("remove", 0200, folder, remove_heap, &write_fops);
 	debugfs_create_file("incomplete", 0200, folder, add_incomplete,
@@ -322,6 +370,7 @@ static int __init dmabuf_heaps_test_init(void)
 	debugfs_create_atomic_t("waiting", 0400, folder, &waiting);
 	debugfs_create_atomic_t("freeing", 0400, folder, &freeing);
 	debugfs_create_atomic_t("released", 0400, folder, &released);
+	debugfs_create_atomic_t("calls", 0400, folder, &source_calls);
 	return 0;
 }
 module_init(dmabuf_heaps_test_init);

@@ -739,6 +739,31 @@ TEST(prefix_is_put_before_every_name)
 	CHECK_EQUAL(count_nodes(), nr_heaps);
 }
 
+/* Preallocation begins once the heap has its name, and not if it gets none. */
+TEST(source_of_refused_heap_not_called)
+{
+	char names[16][64];
+	int n = list_modules(names, 16);
+
+	unload_all(names, n);
+	load(MODULES " 'prepared=test-taken=2x4096;test-source=2x4096'");
+	load_all(names, n - 1);
+	CHECK_EQUAL(tell("add", "test-taken"), 0);
+	CHECK_ERRNO(tell("source", "test-taken"), EEXIST);
+	usleep(500000);
+	CHECK_EQUAL(ask("calls"), 0);
+	CHECK_EQUAL(tell("remove", "test-taken"), 0);
+
+	CHECK_EQUAL(tell("source", "test-source"), 0);
+	for (int ms = 0; ms < 5000 && !ask("calls"); ms += 10)
+		usleep(10000);
+	CHECK(ask("calls") > 0);
+	CHECK_EQUAL(tell("remove", "test-source"), 0);
+
+	unload_all(names, n);
+	load_all(names, n);
+}
+
 TEST(modules_come_and_go_fifty_times)
 {
 	const int nr_heaps = count_nodes();

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -430,19 +431,114 @@ TEST(prepared_buffers_are_ready)
 	end(heap);
 }
 
-TEST(prepared_buffers_give_way_and_come_back)
+/* Preallocated memory is for requests of its size: no other one drains it. */
+TEST(preallocated_other_request_fails_unchanged)
 {
+	const long long prepared = (long long)MIB(12);
 	int bufs[MOST_BUFFERS];
 	int n;
 
-	begin(heap, "0");
-	n = take_all(heap, MIB(1), bufs);
-	give_back(bufs, n);
+	begin(heap, "1G");
+	close(alloc(heap, MIB(2), O_RDWR));
 	set_attribute(heap, "pool_prepared", "4x3M");
-	WAIT_FOR(attribute(heap, "pooled") == (long long)MIB(12));
-	CHECK_EQUAL(take_all(heap, MIB(1), bufs), n);
+	WAIT_FOR(attribute(heap, "pooled") == prepared + (long long)MIB(2));
+
+	n = take_all(heap, MIB(1), bufs);
+	CHECK(attribute(heap, "pooled") >= prepared);
+	/* A heap with a reserve finds more memory elsewhere, and drains nothing. */
+	if (has_region(heap))
+		CHECK_EQUAL(attribute(heap, "pooled"), prepared);
 	give_back(bufs, n);
-	WAIT_FOR(attribute(heap, "pooled") == (long long)MIB(12));
+	n = take_all(heap, MIB(3), bufs);
+	CHECK(n >= 4);
+	give_back(bufs, n);
+	WAIT_FOR(attribute(heap, "pooled") >= prepared);
+	end(heap);
+}
+
+TEST(request_larger_than_region_pool_unchanged)
+{
+	const uint64_t total = (uint64_t)attribute(heap, "total");
+	int buf;
+
+	begin(heap, "16M");
+	close(alloc(heap, MIB(3), O_RDWR));
+	/* A heap with a reserve may find it elsewhere. */
+	if (!try_alloc(heap, total + PAGES(1), O_RDWR, 0, &buf))
+		close(buf);
+	else
+		CHECK_EQUAL(errno, ENOMEM);
+	CHECK_EQUAL(attribute(heap, "pooled"), (long long)MIB(3));
+	end(heap);
+}
+
+TEST(preallocation_above_bounds_einval)
+{
+	const long long pages = attribute(heap, "total") / (long long)page_size();
+	char text[64];
+
+	begin(heap, "0");
+	CHECK_ERRNO(try_set_attribute(heap, "pool_prepared", "4097x4096"),
+		    EINVAL);
+	CHECK_ERRNO(try_set_attribute(heap, "pool_prepared",
+				      "4000x4096 97x8192"), EINVAL);
+	snprintf(text, sizeof(text), "1x%lldK", (pages + 1) * 4);
+	CHECK_ERRNO(try_set_attribute(heap, "pool_prepared", text), EINVAL);
+	snprintf(text, sizeof(text), "1x%lldK 1x4K", pages * 4);
+	CHECK_ERRNO(try_set_attribute(heap, "pool_prepared", text), EINVAL);
+	check_attribute(heap, "pool_prepared", "");
+	snprintf(text, sizeof(text), "1x%lldK 1x4K", (pages - 1) * 4);
+	set_attribute(heap, "pool_prepared", text);
+	end(heap);
+}
+
+/* The shortest of some requests of 4096 bytes, with their release, in nanoseconds. */
+static long long shortest_request(const struct heap *heap)
+{
+	long long shortest = -1;
+
+	for (int i = 0; i < 200; i++) {
+		const long long start = nanoseconds();
+		long long took;
+
+		close(alloc(heap, 4096, O_RDWR));
+		took = nanoseconds() - start;
+		if (shortest < 0 || took < shortest)
+			shortest = took;
+	}
+	return shortest;
+}
+
+TEST(preallocation_of_4096_request_not_slower)
+{
+	long long few, many;
+
+	begin(heap, "0");
+	set_attribute(heap, "pool_prepared", "1x4096");
+	WAIT_FOR(attribute(heap, "pooled") == 4096);
+	few = shortest_request(heap);
+	set_attribute(heap, "pool_prepared", "4096x4096");
+	/* Longer than usual, for a machine that is busy. */
+	for (int i = 0; attribute(heap, "pooled") < (4096 << 12) && i < 600; i++)
+		usleep(100000);
+	CHECK_EQUAL(attribute(heap, "pooled"), 4096 << 12);
+	many = shortest_request(heap);
+	printf("# %lld ns with one buffer, %lld ns with 4096\n", few, many);
+	CHECK(many < 2 * few);
+	end(heap);
+}
+
+TEST(preallocation_of_300_pool_limit_holds)
+{
+	const long long prepared = 300 * 4096;
+
+	begin(heap, "4M");
+	set_attribute(heap, "pool_prepared", "300x4096");
+	WAIT_FOR(attribute(heap, "pooled") == prepared);
+	close(alloc(heap, MIB(3), O_RDWR));
+	CHECK_EQUAL(attribute(heap, "pooled"), prepared + (long long)MIB(3));
+	close(alloc(heap, MIB(5), O_RDWR));
+	CHECK_EQUAL(attribute(heap, "pooled"), prepared + (long long)MIB(3));
 	end(heap);
 }
 
@@ -512,7 +608,7 @@ TEST(what_makes_no_sense_for_a_pool_is_refused)
 {
 	const char *const prepared[] = {
 		"4", "x", "4x", "x4096", "0x4096", "4x0", "-1x4096", "4x-1",
-		"4x4096,", "4x4096 4", "4x4096x", "1x4096 2x4096", "70000x1",
+		"4x4096,", "4x4096 4", "4x4096x", "1x4096 2x4096",
 		"1x18446744073709551615", "1x1T", "1x0x1000", "1x010000",
 		"01x4096", "1Kx4096", "+1x4096", "1x+4096",
 		/* These wrap to 4096 in 64 bits. */
@@ -630,6 +726,53 @@ TEST(failed_page_freed_to_pool_not_allocated)
 	fail_frame(failed);
 	close(buf);
 	WAIT_FOR(!attribute(heap, "pooled"));
+	check_never_allocated(heap, failed);
+	end(heap);
+}
+
+TEST(failed_page_while_pooled_not_allocated)
+{
+	uint64_t failed;
+	int buf;
+
+	begin(heap, "32M");
+	check_hit(heap, MIB(1), &buf);
+	failed = first_frame(heap, buf) + 2;
+	close(buf);
+	/* It is zeroed, and the newest of its size, by then. */
+	usleep(500000);
+	CHECK(attribute(heap, "pooled") >= (long long)MIB(1));
+	fail_frame(failed);
+	buf = alloc(heap, MIB(1), O_RDWR);
+	check_without(heap, buf, MIB(1), failed);
+	check_zero(buf, MIB(1));
+	close(buf);
+	set_attribute(heap, "pool_limit", "0");
+	check_never_allocated(heap, failed);
+	end(heap);
+}
+
+TEST(failed_page_preallocated_not_allocated)
+{
+	long long hits;
+	uint64_t failed;
+	int buf;
+
+	begin(heap, "0");
+	buf = alloc(heap, MIB(1), O_RDWR);
+	failed = first_frame(heap, buf) + 2;
+	close(buf);
+	/* All is free, so that it is taken from the same place. */
+	set_attribute(heap, "pool_prepared", "1x1M");
+	WAIT_FOR(attribute(heap, "pooled") == (long long)MIB(1));
+	hits = attribute(heap, "pool_hits");
+	fail_frame(failed);
+	buf = alloc(heap, MIB(1), O_RDWR);
+	check_without(heap, buf, MIB(1), failed);
+	check_zero(buf, MIB(1));
+	CHECK_EQUAL(attribute(heap, "pool_hits"), hits);
+	close(buf);
+	set_attribute(heap, "pool_prepared", "\n");
 	check_never_allocated(heap, failed);
 	end(heap);
 }
