@@ -10,7 +10,7 @@ help:
 	@echo 'make check             run every test'
 	@echo 'make compatibility     write what the last check found on each kernel into docs/compatibility.md'
 	@echo 'make check-debug       run them on kernels that look closely (an hour; 20 minutes more to build them)'
-	@echo 'make check-long         run the tests that take hours'
+	@echo 'make check-long        run the tests that take hours'
 	@echo 'make check-races       look for data races, on a kernel that watches for them (10 minutes; 10 more to build it)'
 	@echo 'make coverage          which lines of the modules the tests execute, into docs/testing.md (an hour)'
 	@echo 'make deb               build the Debian packages, in build/deb'

@@ -11,6 +11,7 @@
  * Lock order, outermost first:
  *
  *   mmap_lock			of a process that maps or faults
+ *   dma_heap_buffer.huge_lock	in a page fault
  *   dma_resv of the buffer	held by dma-buf around map, unmap, vmap, vunmap
  *   dma_heap_buffer.lock	here
  *
@@ -113,6 +114,7 @@ dma_heap_buffer_create(struct dma_heap *heap,
 
 	kref_init(&buffer->ref);
 	dma_resv_init(&buffer->resv);
+	mutex_init(&buffer->huge_lock);
 	mutex_init(&buffer->lock);
 	dma_heap_buffer_teach_lockdep(buffer);
 	INIT_LIST_HEAD(&buffer->mappings);
@@ -135,6 +137,7 @@ EXPORT_SYMBOL_NS_GPL(dma_heap_buffer_create, "DMA_BUF_HEAP");
 void dma_heap_buffer_destroy(struct dma_heap_buffer *buffer)
 {
 	mutex_destroy(&buffer->lock);
+	mutex_destroy(&buffer->huge_lock);
 	dma_resv_fini(&buffer->resv);
 	dma_heap_put(buffer->heap);
 	kvfree(buffer);

@@ -1,111 +1,187 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Buffers in processes: mmap and the faults after it. */
+/*
+ * Mappings of buffers in processes: mmap and page faults.
+ *
+ * A fault maps its slot, the range of one page table: by one huge entry if the
+ * memory allows it, otherwise by filling the table. The kernel calls ->fault
+ * under mmap_lock, never under the per-VMA lock as it does ->huge_fault. So the
+ * VMA does not change during a fault, and a page table in it is not freed.
+ */
 #include <linux/dma-buf.h>
 #include <linux/dma-heap-buffer.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
+#include <linux/page-flags.h>
+#include <linux/pgtable.h>
 
 #include "buffer.h"
 
-/*
- * Where the processor does not note by itself that a page was written to, the first
- * write to each page of a writable mapping would fault once more. Nobody writes
- * these pages back, so they may as well count as written from the start.
- *
- * A module can write an entry of a page table where that needs no function that
- * the kernel keeps to itself.
- */
-#if !defined(MODULE) || defined(CONFIG_X86) || defined(CONFIG_ARM64)
-
 /**
- * struct dma_heap_filling - a page table that is being filled
- * @vma: The mapping.
- * @walk: What comes next.
+ * struct dma_heap_fill - page table being filled
+ * @vmf: The page fault.
+ * @walk: The memory not mapped yet.
+ * @ret: Result of the fault.
  */
-struct dma_heap_filling {
-	const struct vm_area_struct *vma;
+struct dma_heap_fill {
+	struct vm_fault *vmf;
 	struct dma_heap_walk walk;
+	vm_fault_t ret;
 };
 
-/* Under the page table's lock. Another fault may have been faster. */
-static int dma_heap_fill_entry(pte_t *pte, unsigned long addr, void *data)
+/*
+ * Nothing writes these pages back, so each counts as written from the start.
+ * Otherwise the first write to it would fault again on a processor that does not
+ * set the dirty bit by itself.
+ *
+ * A module can set a page table entry only where that calls no function that the
+ * kernel does not export.
+ */
+#if !defined(MODULE) || defined(CONFIG_X86) || defined(CONFIG_ARM64)
+#define dma_heap_apply_to_range apply_to_page_range
+
+/* Called under the lock of the page table. Another fault may have set @pte. */
+static int dma_heap_map_page(struct vm_area_struct *vma, pte_t *pte,
+			     unsigned long addr, unsigned long pfn)
 {
-	struct dma_heap_filling *filling = data;
-	const struct vm_area_struct *vma = filling->vma;
-	struct dma_heap_walk *walk = &filling->walk;
 	pte_t entry;
 
-	if (pte_none(ptep_get(pte))) {
-		entry = pte_mkspecial(pfn_pte(walk->pfn, vma->vm_page_prot));
-		if (vma->vm_flags & VM_WRITE)
-			entry = pte_mkdirty(entry);
-		set_pte_at(vma->vm_mm, addr, pte, entry);
-	}
-	walk->pfn++;
+	if (!pte_none(ptep_get(pte)))
+		return 0;
+
+	entry = pte_mkspecial(pfn_pte(pfn, vma->vm_page_prot));
+	if (vma->vm_flags & VM_WRITE)
+		entry = pte_mkdirty(entry);
+	set_pte_at(vma->vm_mm, addr, pte, entry);
+
+	return 0;
+}
+#else
+#if defined(CONFIG_ARM)
+#define DIRTY L_PTE_DIRTY
+#elif defined(CONFIG_RISCV)
+#define DIRTY _PAGE_DIRTY
+#else
+#define DIRTY 0
+#endif
+
+static int dma_heap_apply_to_range(struct mm_struct *mm, unsigned long addr,
+				   unsigned long size, pte_fn_t fn, void *data)
+{
+	const unsigned long end = addr + size;
+	int ret = 0;
+
+	for (; !ret && addr != end; addr += PAGE_SIZE)
+		ret = fn(NULL, addr, data);
+
+	return ret;
+}
+
+static int dma_heap_map_page(struct vm_area_struct *vma, pte_t *pte,
+			     unsigned long addr, unsigned long pfn)
+{
+	pgprot_t prot = vma->vm_page_prot;
+
+	if (vma->vm_flags & VM_WRITE)
+		prot = __pgprot(pgprot_val(prot) | DIRTY);
+
+	return vmf_insert_pfn_prot(vma, addr, pfn, prot) & VM_FAULT_ERROR;
+}
+#endif
+
+static int dma_heap_fill_entry(pte_t *pte, unsigned long addr, void *data)
+{
+	struct dma_heap_fill *fill = data;
+	struct dma_heap_walk *walk = &fill->walk;
+	const unsigned long pfn = walk->pfn++;
+
 	if (!--walk->nr_pages)
 		dma_heap_walk_next(walk);
+	if (likely(!PageHWPoison(pfn_to_page(pfn))))
+		return dma_heap_map_page(fill->vmf->vma, pte, addr, pfn);
+
+	if (addr == fill->vmf->address)
+		fill->ret = VM_FAULT_HWPOISON;
 
 	return 0;
 }
 
-/* Fills a page table from @addr on. */
-static vm_fault_t dma_heap_fill(struct vm_area_struct *vma, unsigned long addr,
-				struct dma_heap_span span)
+/* Fill the page table of the fault from @addr on, without failed pages. */
+static vm_fault_t dma_heap_fill(struct dma_heap_fill *fill, unsigned long addr)
 {
-	const struct dma_heap_view *view = vma->vm_private_data;
-	struct dma_heap_filling filling = { .vma = vma };
+	const unsigned long nr_pages = fill->walk.nr_pages + fill->walk.left;
 
-	dma_heap_walk_start(&filling.walk, view->buffer, span);
-	if (apply_to_page_range(vma->vm_mm, addr, span.nr_pages << PAGE_SHIFT,
-				dma_heap_fill_entry, &filling))
+	if (dma_heap_apply_to_range(fill->vmf->vma->vm_mm, addr,
+				    nr_pages << PAGE_SHIFT,
+				    dma_heap_fill_entry, fill))
 		return VM_FAULT_OOM;
 
-	return VM_FAULT_NOPAGE;
+	return fill->ret;
 }
-
-#else
-
-#if defined(CONFIG_ARM)
-#define WRITTEN L_PTE_DIRTY
-#elif defined(CONFIG_RISCV)
-#define WRITTEN _PAGE_DIRTY
-#else
-#define WRITTEN 0
-#endif
-
-/* Fills a page table from @addr on, an entry at a time. */
-static vm_fault_t dma_heap_fill(struct vm_area_struct *vma, unsigned long addr,
-				struct dma_heap_span span)
-{
-	const struct dma_heap_view *view = vma->vm_private_data;
-	pgprot_t prot = vma->vm_page_prot;
-	struct dma_heap_walk walk;
-	vm_fault_t ret;
-
-	if (vma->vm_flags & VM_WRITE)
-		prot = __pgprot(pgprot_val(prot) | WRITTEN);
-	for (dma_heap_walk_start(&walk, view->buffer, span); walk.nr_pages;
-	     dma_heap_walk_next(&walk))
-		for (; walk.nr_pages; walk.nr_pages--, addr += PAGE_SIZE) {
-			ret = vmf_insert_pfn_prot(vma, addr, walk.pfn++, prot);
-			if (ret != VM_FAULT_NOPAGE)
-				return ret;
-		}
-
-	return VM_FAULT_NOPAGE;
-}
-
-#endif
 
 /*
- * A fault fills the page table it happened in, so there is one fault for each
- * 2 MiB (with pages of 4 KiB) and not one for each page.
+ * Only kernels with pmd_special() can tell a huge entry of a VM_PFNMAP mapping
+ * from one of a folio. On others get_user_pages() would pin the memory.
  */
+#ifdef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
+/* Check whether a huge entry can map the slot that @walk begins with. */
+static bool dma_heap_is_huge(const struct dma_heap_walk *walk)
+{
+	return walk->nr_pages == PTRS_PER_PTE &&
+	       IS_ALIGNED(walk->pfn, PTRS_PER_PTE) &&
+	       has_transparent_hugepage();
+}
+
+static bool dma_heap_has_failed(unsigned long pfn)
+{
+	const struct page *page = pfn_to_page(pfn);
+	unsigned int i;
+
+#ifdef CONFIG_MEMORY_FAILURE
+	if (!page_pgdat(page)->mf_stats.total)
+		return false;
+#endif
+	for (i = 0; i < PTRS_PER_PTE; i++)
+		if (PageHWPoison(page + i))
+			return true;
+
+	return false;
+}
+
+/*
+ * Map a slot that a huge entry can map, unless one of its pages has failed or it
+ * has a page table. Faults in a slot must not take different ways at once, or the
+ * kernel warns. What they depend on is constant during a fault, but a page may
+ * fail at any moment: hence the mutex.
+ */
+static vm_fault_t dma_heap_map_huge(struct dma_heap_fill *fill,
+				    unsigned long addr)
+{
+	struct vm_fault *vmf = fill->vmf;
+	const struct dma_heap_view *view = vmf->vma->vm_private_data;
+	struct mutex *lock = &view->buffer->huge_lock;
+	vm_fault_t ret = VM_FAULT_NOPAGE;
+	pmd_t pmd;
+
+	mutex_lock(lock);
+	pmd = READ_ONCE(*vmf->pmd);
+	if ((pmd_none(pmd) || pmd_leaf(pmd)) &&
+	    !dma_heap_has_failed(fill->walk.pfn))
+		ret = vmf_insert_pfn_pmd(vmf, fill->walk.pfn,
+					 vmf->flags & FAULT_FLAG_WRITE);
+	else if (!pmd_leaf(pmd))
+		ret = dma_heap_fill(fill, addr);
+	mutex_unlock(lock);
+
+	return ret;
+}
+#endif
+
 static vm_fault_t dma_heap_buffer_fault(struct vm_fault *vmf)
 {
 	struct vm_area_struct *vma = vmf->vma;
 	const struct dma_heap_view *view = vma->vm_private_data;
-	struct dma_heap_span around;
+	struct dma_heap_fill fill = { .vmf = vmf, .ret = VM_FAULT_NOPAGE };
+	struct dma_heap_span slot;
 	unsigned long addr, end;
 
 	if (vmf->pgoff >= view->span.nr_pages)
@@ -113,54 +189,22 @@ static vm_fault_t dma_heap_buffer_fault(struct vm_fault *vmf)
 
 	addr = max(vmf->address & PMD_MASK, vma->vm_start);
 	end = min((vmf->address & PMD_MASK) + PMD_SIZE - 1, vma->vm_end - 1);
-	around.first = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
-	around.nr_pages = min(((end - addr) >> PAGE_SHIFT) + 1,
-			      view->span.nr_pages - around.first);
-	around.first += view->span.first;
+	slot.first = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+	slot.nr_pages = min(((end - addr) >> PAGE_SHIFT) + 1,
+			    view->span.nr_pages - slot.first);
+	slot.first += view->span.first;
+	dma_heap_walk_start(&fill.walk, view->buffer, slot);
 
-	return dma_heap_fill(vma, addr, around);
-}
-
-/*
- * Only where the kernel can tell such a page table entry from one of memory with
- * references: else get_user_pages() would take the pages.
- */
 #ifdef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
-/* One entry for all that a page table could map, if that is in one piece. */
-static vm_fault_t dma_heap_buffer_huge_fault(struct vm_fault *vmf,
-					     unsigned int order)
-{
-	struct vm_area_struct *vma = vmf->vma;
-	const struct dma_heap_view *view = vma->vm_private_data;
-	const unsigned long addr = vmf->address & PMD_MASK;
-	struct dma_heap_span span = { .nr_pages = 1UL << PMD_ORDER };
-	struct dma_heap_walk walk;
-
-	if (order != PMD_ORDER || addr < vma->vm_start ||
-	    vma->vm_end - addr < PMD_SIZE)
-		return VM_FAULT_FALLBACK;
-
-	span.first = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
-	if (span.first >= view->span.nr_pages ||
-	    span.nr_pages > view->span.nr_pages - span.first)
-		return VM_FAULT_FALLBACK;
-
-	span.first += view->span.first;
-	dma_heap_walk_start(&walk, view->buffer, span);
-	if (walk.nr_pages != span.nr_pages ||
-	    !IS_ALIGNED(walk.pfn, span.nr_pages))
-		return VM_FAULT_FALLBACK;
-
-	return vmf_insert_pfn_pmd(vmf, walk.pfn,
-				  vmf->flags & FAULT_FLAG_WRITE);
-}
+	if (dma_heap_is_huge(&fill.walk))
+		return dma_heap_map_huge(&fill, addr);
 #endif
+
+	return dma_heap_fill(&fill, addr);
+}
 
 static const struct vm_operations_struct dma_heap_buffer_vm_ops = {
 	.fault = dma_heap_buffer_fault,
-#ifdef CONFIG_ARCH_SUPPORTS_PMD_PFNMAP
-	.huge_fault = dma_heap_buffer_huge_fault,
-#endif
 };
 
 /*
@@ -198,9 +242,9 @@ int dma_heap_buffer_mmap(struct dma_buf *dmabuf, struct vm_area_struct *vma)
 		return ret;
 
 	/*
-	 * Mapped by frame number: nobody gets references on the pages (so no
-	 * direct I/O and no access by other processes), and none outlives the
-	 * mapping.
+	 * Mapped by frame number: get_user_pages() fails, so there is no direct
+	 * I/O and no access by other processes, and no reference to a page
+	 * outlives the mapping.
 	 */
 	vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
 	vma->vm_ops = &dma_heap_buffer_vm_ops;

@@ -69,6 +69,8 @@ struct dma_heap_buffer_ops {
  * @loan: To whom it is lent, the core's; or NULL if nobody has asked the heap
  *	for it.
  * @resv: The reservation object of all its dma-bufs.
+ * @huge_lock: Serialises page faults that may insert a huge entry, see
+ *	core/mmap.c.
  * @lock: Protects all that follows up to @clean. Last in the lock order,
  *	see core/buffer.c.
  * @mappings: One entry for each time a device has pages of it mapped.
@@ -88,6 +90,7 @@ struct dma_heap_buffer {
 	const struct dma_heap_buffer_ops *ops;
 	struct dma_heap_loan *loan;
 	struct dma_resv resv;
+	struct mutex huge_lock;
 	struct mutex lock;	/* see above */
 	struct list_head mappings;
 	bool writable;
