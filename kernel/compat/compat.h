@@ -52,7 +52,11 @@
 /* Not in 6.12, in 7.3: alloc_contig_range() took a migrate type in its place. */
 #ifndef ACR_FLAGS_NONE
 #define ACR_FLAGS_NONE MIGRATE_MOVABLE
+#ifdef CONFIG_CMA
 #define ACR_FLAGS_CMA MIGRATE_CMA
+#else
+#define ACR_FLAGS_CMA MIGRATE_MOVABLE
+#endif
 #endif
 
 /*
