@@ -239,7 +239,9 @@ const struct command alloc_command = {
 		"COMMAND finds the buffer as file descriptor 3, or the next one that is free; the\n"
 		"environment variable DMAHEAP_FD has the number. The buffer lives as long as\n"
 		"somebody has it. Signals reach COMMAND itself, and the exit status is its own;\n"
-		"or 127 if there is no such command, and 126 if it can't be run.\n",
+		"or 127 if there is no such command, and 126 if it can't be run.\n"
+		"The kernel's own system heap and /dev/udmabuf have no limit; they are asked only for\n"
+		"memory that is available, see dmaheap_alloc(3).\n",
 	.options = (const struct command_option[]) {
 		{ ALLOC_ACCESS, "access", "MODE",
 		  "the buffer's access mode: ro, wo or rw (rw)", "ro wo rw" },

@@ -116,12 +116,32 @@ static void explain_region(const char *heap, uint64_t size)
 		left >= size ? ", but perhaps not in one piece" : "");
 }
 
+/* The library refuses more than is available, as the kernel would not. */
+static void explain_unlimited(const char *heap)
+{
+	struct attributes attributes = { 0 };
+	struct dmaheap *handle;
+	struct stat st;
+
+	if (!stat_node(heap, &st))
+		read_attributes(st.st_rdev, &attributes);
+	/* Heaps of the modules have a limit, and a region is finite. */
+	if (attributes.type[0] || dmaheap_open(heap, &handle))
+		return;
+	if (!dmaheap_contiguous(handle))
+		fputs("It has no limit and would wake the OOM killer, so no more than the available memory is asked of it: free memory, or allocate less (see dmaheap_alloc(3)).\n",
+		      stderr);
+	dmaheap_close(handle);
+}
+
 void explain_alloc(const char *heap, uint64_t size, int error)
 {
 	char text[SIZE_TEXT];
 
 	failure("heap '%s' did not give %s (%" PRIu64 " bytes): %s", heap,
 		format_size(size, text), size, strerror(-error));
-	if (error == -ENOMEM)
+	if (error == -ENOMEM) {
 		explain_region(heap, size);
+		explain_unlimited(heap);
+	}
 }

@@ -32,9 +32,8 @@ extern "C" {
 
 /*
  * Not a heap's node, but used as one: makes dma-bufs of the pages of a file in
- * memory, which are not contiguous. It can only make buffers that are O_RDWR. As
- * it would take memory until processes are killed, it is not asked for more than
- * is available, nor for the last eighth of all memory. Since libdmaheap 0.4.
+ * memory, which are not contiguous. It can only make buffers that are O_RDWR, and
+ * dmaheap_alloc() limits what it is asked for. Since libdmaheap 0.4.
  */
 #define DMAHEAP_UDMABUF "/dev/udmabuf"
 
@@ -144,9 +143,24 @@ const char *dmaheap_name(const struct dmaheap *heap);
  * A signal that arrives meanwhile does not make it fail: the request is made
  * again.
  *
+ * Two heaps have no limit and allocate until the OOM killer runs: the kernel's
+ * own system heap, and DMAHEAP_UDMABUF. The library asks them only for available
+ * memory. It returns -ENOMEM without asking if @size exceeds
+ * - MemAvailable of /proc/meminfo, less an eighth of MemTotal, less the free
+ *   pages and page cache that may be in CMA areas and in movable zones, where
+ *   the kernel cannot place such a buffer; or
+ * - seven eighths of memory.max, less what cannot be reclaimed of
+ *   memory.current, of the caller's cgroup or of a visible one above it. This
+ *   applies to DMAHEAP_UDMABUF, and to the system heap if the kernel charges it
+ *   to cgroups (parameter dma_heap.mem_accounting).
+ * What is not known is no reason to refuse. docs/library.md lists the cases that
+ * this rule does not cover. Since libdmaheap 1.0; before that for
+ * DMAHEAP_UDMABUF and in dmaheap_chain_alloc() alone, and by MemAvailable alone.
+ *
  * Return: the buffer's file descriptor, 0 or more; -EINVAL if @size is 0 or
  * overflows when it is rounded, or if the kernel does not know @fd_flags;
- * -ENOMEM if the heap can't give as much, whatever the reason (a limit too);
+ * -ENOMEM if the heap can't give as much, whatever the reason (a limit too, or
+ * the rule above);
  * -EMFILE or -ENFILE if there are too many open files; -ENODEV if the heap has
  * been removed; -EOPNOTSUPP if it is DMAHEAP_UDMABUF and @fd_flags is not
  * O_RDWR; or what else the heap reports.
@@ -279,8 +293,8 @@ void dmaheap_chain_close(struct dmaheap_chain *chain);
  * @from:	where to store the heap that gave the buffer, or NULL. It belongs
  *		to @chain, lives as long, and must not be closed.
  *
- * The kernel's own heap of ordinary memory is treated as DMAHEAP_UDMABUF is: it
- * is not asked for what is not there. Since libdmaheap 0.4.
+ * Each heap is asked as by dmaheap_alloc(); one that this refuses for want of
+ * available memory has not as much. Since libdmaheap 0.4.
  *
  * Return: the buffer's file descriptor, 0 or more; -EINVAL, -EMFILE and -ENFILE
  * as dmaheap_alloc(), at once, as it is so for every heap; -ENOMEM if no heap

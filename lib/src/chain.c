@@ -30,7 +30,6 @@ struct link {
 	enum rank rank;
 	dev_t device;
 	uint64_t id;		/* 0 if it is not known */
-	bool careless;		/* takes memory that is not there */
 };
 
 struct dmaheap_chain {
@@ -49,7 +48,8 @@ static bool is_default_area(const char *name)
 /* Memory that is harder to get, or slower, than that of the plain heap. */
 static bool is_special(const char *name)
 {
-	return strstr(name, "dma32") || strstr(name, "uncached");
+	return strstr(name, "dma32") || strstr(name, "uncached") ||
+	       strstr(name, "cc_shared");
 }
 
 static enum rank rank_of(const char *name,
@@ -123,7 +123,6 @@ static int judge(const struct dmaheap_chain *chain, struct link *link)
 	if (ret)
 		return link->rank == RANK_NAMED;
 
-	link->careless = !data.id && !strcmp(data.type, "system");
 	return suits(chain, dmaheap__own_name(link->heap->name, st.st_rdev,
 					      own), &data, &link->rank);
 }
@@ -262,13 +261,6 @@ void dmaheap_chain_close(struct dmaheap_chain *chain)
 	free(chain);
 }
 
-static int alloc_from(const struct link *link, uint64_t size, int fd_flags)
-{
-	int ret = link->careless ? dmaheap__check_memory(size) : 0;
-
-	return ret ? ret : dmaheap_alloc(link->heap, size, fd_flags);
-}
-
 int dmaheap_chain_alloc(const struct dmaheap_chain *chain, uint64_t size,
 			int fd_flags, struct dmaheap **from)
 {
@@ -278,7 +270,7 @@ int dmaheap_chain_alloc(const struct dmaheap_chain *chain, uint64_t size,
 	for (size_t i = 0; i < chain->count; i++) {
 		const struct link *link = &chain->links[i];
 
-		ret = alloc_from(link, size, fd_flags);
+		ret = dmaheap_alloc(link->heap, size, fd_flags);
 		if (ret >= 0) {
 			if (from)
 				*from = link->heap;

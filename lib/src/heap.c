@@ -45,6 +45,7 @@ int dmaheap_open(const char *name, struct dmaheap **heap)
 		free(new);
 		return ret;
 	}
+	new->unlimited = dmaheap__is_unlimited(new);
 
 	*heap = new;
 	return 0;
@@ -63,7 +64,7 @@ const char *dmaheap_name(const struct dmaheap *heap)
 	return heap->name;
 }
 
-int dmaheap_alloc(struct dmaheap *heap, uint64_t size, int fd_flags)
+static int alloc_from_heap(int fd, uint64_t size, int fd_flags)
 {
 	struct dma_heap_allocation_data request = {
 		.len = size,
@@ -71,11 +72,24 @@ int dmaheap_alloc(struct dmaheap *heap, uint64_t size, int fd_flags)
 	};
 	int ret;
 
-	if (heap->udmabuf)
-		return dmaheap__udmabuf_alloc(heap->fd, size, fd_flags);
-
-	ret = dmaheap__ioctl(heap->fd, DMA_HEAP_IOCTL_ALLOC, &request);
+	ret = dmaheap__ioctl(fd, DMA_HEAP_IOCTL_ALLOC, &request);
 	return ret ? ret : (int)request.fd;
+}
+
+int dmaheap_alloc(struct dmaheap *heap, uint64_t size, int fd_flags)
+{
+	int ret = 0;
+
+	if (heap->udmabuf)
+		ret = dmaheap__udmabuf_check(size, fd_flags);
+	if (!ret && heap->unlimited)
+		ret = dmaheap__check_memory(heap, size);
+	if (ret)
+		return ret;
+
+	return heap->udmabuf ?
+	       dmaheap__udmabuf_alloc(heap->fd, size, fd_flags) :
+	       alloc_from_heap(heap->fd, size, fd_flags);
 }
 
 /*

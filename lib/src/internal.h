@@ -13,6 +13,7 @@ struct dma_heap_query_data;
 struct dmaheap {
 	int fd;
 	bool udmabuf;		/* the node is DMAHEAP_UDMABUF */
+	bool unlimited;		/* see dmaheap__is_unlimited() */
 	const char *name;	/* path, or the last part of it */
 	char path[];
 };
@@ -54,11 +55,20 @@ int dmaheap__look_up(const char *name, uint64_t size,
 int dmaheap__query(const struct dmaheap *heap, uint64_t size,
 		   struct dma_heap_query_data *data);
 
-/* dmaheap_alloc() for an open DMAHEAP_UDMABUF. */
+/* Check a request to DMAHEAP_UDMABUF. Returns 0, -EINVAL or -EOPNOTSUPP. */
+int dmaheap__udmabuf_check(uint64_t size, int fd_flags);
+
+/* Allocate from an open DMAHEAP_UDMABUF what dmaheap__udmabuf_check() allows. */
 int dmaheap__udmabuf_alloc(int fd, uint64_t size, int fd_flags);
 
-/* Can this much ordinary memory be taken? Returns 0 or -ENOMEM. */
-int dmaheap__check_memory(uint64_t size);
+/*
+ * Check whether a heap takes system memory until the OOM killer runs: the
+ * kernel's own system heap, known by its name, and udmabuf.
+ */
+bool dmaheap__is_unlimited(const struct dmaheap *heap);
+
+/* Check that system memory for an unlimited heap is there: 0 or -ENOMEM. */
+int dmaheap__check_memory(const struct dmaheap *heap, uint64_t size);
 
 /* The beginning of a file, as text. Returns 0 or -errno. */
 int dmaheap__read_text(int dir, const char *path, char *text, size_t size);

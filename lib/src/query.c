@@ -27,6 +27,7 @@ static const struct known {
 	{ "system-ext", "system", false },
 	{ "system-uncached", "system", false },
 	{ "system-uncached-dma32", "system", false },
+	{ "system_cc_shared", "system", false },
 	{ DMAHEAP_UDMABUF, "udmabuf", false },
 };
 

@@ -38,10 +38,17 @@ static int make_file(off_t size)
 	return -error;
 }
 
-static int check_request(uint64_t size, int fd_flags)
+static uint64_t round_to_pages(uint64_t size)
+{
+	const uint64_t rest = (uint64_t)sysconf(_SC_PAGESIZE) - 1;
+
+	return (size + rest) & ~rest;
+}
+
+int dmaheap__udmabuf_check(uint64_t size, int fd_flags)
 {
 	if (fd_flags & ~(O_ACCMODE | O_CLOEXEC) ||
-	    (fd_flags & O_ACCMODE) == O_ACCMODE || !size)
+	    (fd_flags & O_ACCMODE) == O_ACCMODE || !round_to_pages(size))
 		return -EINVAL;
 	if ((fd_flags & O_ACCMODE) != O_RDWR)
 		return -EOPNOTSUPP;
@@ -50,24 +57,15 @@ static int check_request(uint64_t size, int fd_flags)
 
 int dmaheap__udmabuf_alloc(int fd, uint64_t size, int fd_flags)
 {
-	const uint64_t rest = sysconf(_SC_PAGESIZE) - 1;
 	struct udmabuf_create request = {
 		.flags = fd_flags & O_CLOEXEC ? UDMABUF_FLAGS_CLOEXEC : 0,
-		.size = (size + rest) & ~rest,
+		.size = round_to_pages(size),
 	};
 	int file, ret;
 
-	ret = check_request(size, fd_flags);
-	if (ret)
-		return ret;
-	if (!request.size)
-		return -EINVAL;
 	if ((off_t)request.size < 0 || (uint64_t)(off_t)request.size !=
 				       request.size)
 		return -ENOMEM;
-	ret = dmaheap__check_memory(size);
-	if (ret)
-		return ret;
 
 	file = make_file(request.size);
 	if (file < 0)

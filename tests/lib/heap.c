@@ -15,7 +15,16 @@
 
 #define OPENED(node)							\
 	{ .call = CALL_OPEN, .path = "/dev/dma_heap/" node,		\
-	  .flags = O_RDONLY | O_CLOEXEC, .answer = HEAP_FD }
+	  .flags = O_RDONLY | O_CLOEXEC, .answer = HEAP_FD },		\
+	{ .call = CALL_IOCTL, .fd = HEAP_FD,				\
+	  .request = DMA_HEAP_IOCTL_QUERY, .out = &of_modules,		\
+	  .size = sizeof(of_modules) }
+
+/* A heap that has a limit is not held against the machine's memory. */
+static const struct dma_heap_query_data of_modules = {
+	.id = 1,
+	.type = "system",
+};
 
 #define CLOSED { .call = CALL_CLOSE, .fd = HEAP_FD }
 

@@ -62,6 +62,11 @@ int ioctl(int fd, unsigned long request, ...)
 	va_end(args);
 
 	assert_int_equal(fd, HEAP_FD);
+	/* When it is opened. */
+	if (request == DMA_HEAP_IOCTL_QUERY) {
+		errno = ENODEV;
+		return -1;
+	}
 	assert_int_equal(request, DMA_HEAP_IOCTL_LIST);
 	assert_int_equal(data->entry_size, sizeof(kernel.entries[0]));
 	assert_int_equal(data->flags, 0);

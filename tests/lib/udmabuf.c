@@ -18,7 +18,6 @@
 #define NODE_FD 40
 #define FILE_FD 41
 #define BUF 42
-#define INFO_FD 43
 
 #define NOEXEC_SEAL 8
 
@@ -28,16 +27,13 @@
 
 #define CLOSED { .call = CALL_CLOSE, .fd = NODE_FD }
 
-/* What the kernel says of its memory. */
-#define MEMINFO(text)							\
-	{ .call = CALL_OPENAT, .path = "/proc/meminfo",			\
-	  .flags = O_RDONLY | O_CLOEXEC, .answer = INFO_FD },		\
-	{ .call = CALL_READ, .fd = INFO_FD, .out = (text) },		\
-	{ .call = CALL_CLOSE, .fd = INFO_FD }
+#define MISSING(file)							\
+	{ .call = CALL_OPENAT, .path = (file),				\
+	  .flags = O_RDONLY | O_CLOEXEC, .error = ENOENT }
 
-#define ENOUGH								\
-	MEMINFO("MemTotal:        8192 kB\nMemFree:           10 kB\n"	\
-		"MemAvailable:    7168 kB\nBuffers:            4 kB\n")
+/* Memory is looked for; tests/lib/memory.c is about what is found. */
+#define MEMORY_CHECKED							\
+	MISSING("/proc/meminfo"), MISSING("/proc/self/cgroup")
 
 #define MEMFD(...)							\
 	{ .call = CALL_MEMFD, .flags = MFD_CLOEXEC | NOEXEC_SEAL, __VA_ARGS__ }
@@ -83,9 +79,9 @@ static void makes_a_buffer_of_a_sealed_file(void **state)
 {
 	struct dmaheap *heap;
 
-	SCRIPT(OPENED, ENOUGH, MEMFD(.answer = FILE_FD), TRUNCATED(8192), SEALED(),
+	SCRIPT(OPENED, MEMORY_CHECKED, MEMFD(.answer = FILE_FD), TRUNCATED(8192), SEALED(),
 	       CREATE(UDMABUF_FLAGS_CLOEXEC, 8192, .answer = BUF), FILE_CLOSED,
-	       ENOUGH, MEMFD(.answer = FILE_FD), TRUNCATED(4096), SEALED(),
+	       MEMORY_CHECKED, MEMFD(.answer = FILE_FD), TRUNCATED(4096), SEALED(),
 	       CREATE(0, 4096, .answer = BUF), FILE_CLOSED, CLOSED);
 	heap = open_udmabuf();
 	assert_int_equal(dmaheap_alloc(heap, 4097, O_RDWR | O_CLOEXEC), BUF);
@@ -98,7 +94,7 @@ static void does_without_seals_that_the_kernel_lacks(void **state)
 {
 	struct dmaheap *heap;
 
-	SCRIPT(OPENED, ENOUGH, MEMFD(.error = EINVAL),
+	SCRIPT(OPENED, MEMORY_CHECKED, MEMFD(.error = EINVAL),
 	       { .call = CALL_MEMFD, .flags = MFD_CLOEXEC | MFD_ALLOW_SEALING,
 		 .answer = FILE_FD },
 	       TRUNCATED(4096), SEALED(),
@@ -114,7 +110,7 @@ static void refuses_what_it_cant_make(void **state)
 {
 	struct dmaheap *heap;
 
-	SCRIPT(OPENED, CLOSED);
+	SCRIPT(OPENED, MEMORY_CHECKED, CLOSED);
 	heap = open_udmabuf();
 	assert_int_equal(dmaheap_alloc(heap, 0, O_RDWR), -EINVAL);
 	assert_int_equal(dmaheap_alloc(heap, UINT64_MAX, O_RDWR), -EINVAL);
@@ -133,15 +129,15 @@ static void leaves_no_file_behind(void **state)
 {
 	struct dmaheap *heap;
 
-	SCRIPT(OPENED, ENOUGH, MEMFD(.error = EMFILE),
-	       ENOUGH, MEMFD(.answer = FILE_FD),
+	SCRIPT(OPENED, MEMORY_CHECKED, MEMFD(.error = EMFILE),
+	       MEMORY_CHECKED, MEMFD(.answer = FILE_FD),
 	       TRUNCATED(4096, .error = EFBIG),
 	       FILE_CLOSED,
-	       ENOUGH, MEMFD(.answer = FILE_FD), TRUNCATED(4096),
+	       MEMORY_CHECKED, MEMFD(.answer = FILE_FD), TRUNCATED(4096),
 	       SEALED(.error = EPERM), FILE_CLOSED,
-	       ENOUGH, MEMFD(.answer = FILE_FD), TRUNCATED(4096), SEALED(),
+	       MEMORY_CHECKED, MEMFD(.answer = FILE_FD), TRUNCATED(4096), SEALED(),
 	       CREATE(0, 4096, .error = EINVAL), FILE_CLOSED,
-	       ENOUGH, MEMFD(.answer = FILE_FD), TRUNCATED(4096), SEALED(),
+	       MEMORY_CHECKED, MEMFD(.answer = FILE_FD), TRUNCATED(4096), SEALED(),
 	       CREATE(0, 4096, .error = EMFILE), FILE_CLOSED, CLOSED);
 	heap = open_udmabuf();
 	assert_int_equal(dmaheap_alloc(heap, 4096, O_RDWR), -EMFILE);
@@ -149,41 +145,6 @@ static void leaves_no_file_behind(void **state)
 	assert_int_equal(dmaheap_alloc(heap, 4096, O_RDWR), -EPERM);
 	assert_int_equal(dmaheap_alloc(heap, 4096, O_RDWR), -ENOMEM);
 	assert_int_equal(dmaheap_alloc(heap, 4096, O_RDWR), -EMFILE);
-	dmaheap_close(heap);
-	script_end();
-}
-
-/* 1 MiB of 8 stays available: of 7 there are 6 to be had. */
-static void takes_no_memory_that_others_need(void **state)
-{
-	struct dmaheap *heap;
-
-	SCRIPT(OPENED, ENOUGH, ENOUGH, MEMFD(.error = EMFILE),
-	       MEMINFO("MemTotal: 8192 kB\nMemAvailable: 1024 kB\n"),
-	       MEMINFO("MemTotal: 8192 kB\nMemAvailable: 100 kB\n"), CLOSED);
-	heap = open_udmabuf();
-	assert_int_equal(dmaheap_alloc(heap, (6 << 20) + 1, O_RDWR), -ENOMEM);
-	assert_int_equal(dmaheap_alloc(heap, 6 << 20, O_RDWR), -EMFILE);
-	assert_int_equal(dmaheap_alloc(heap, 1, O_RDWR), -ENOMEM);
-	assert_int_equal(dmaheap_alloc(heap, 1, O_RDWR), -ENOMEM);
-	dmaheap_close(heap);
-	script_end();
-}
-
-static void refuses_nobody_for_what_it_cant_know(void **state)
-{
-	struct dmaheap *heap;
-
-	SCRIPT(OPENED,
-	       { .call = CALL_OPENAT, .path = "/proc/meminfo",
-		 .flags = O_RDONLY | O_CLOEXEC, .error = ENOENT },
-	       MEMFD(.error = EMFILE),
-	       MEMINFO("MemTotal: 8192 kB\n"), MEMFD(.error = EMFILE),
-	       MEMINFO("MemAvailable: 1 kB\n"), MEMFD(.error = EMFILE),
-	       CLOSED);
-	heap = open_udmabuf();
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(dmaheap_alloc(heap, 8192, O_RDWR), -EMFILE);
 	dmaheap_close(heap);
 	script_end();
 }
@@ -209,8 +170,6 @@ int main(void)
 		cmocka_unit_test(does_without_seals_that_the_kernel_lacks),
 		cmocka_unit_test(refuses_what_it_cant_make),
 		cmocka_unit_test(leaves_no_file_behind),
-		cmocka_unit_test(takes_no_memory_that_others_need),
-		cmocka_unit_test(refuses_nobody_for_what_it_cant_know),
 		cmocka_unit_test(has_no_views),
 	};
 
