@@ -61,4 +61,4 @@ bench-sync:
 
 .PHONY: clean
 clean:
-	rm -rf build
+	rm -rf --one-file-system build

@@ -10,6 +10,9 @@ PATH+=:/usr/sbin:/sbin
 vm=$(cd -- "${BASH_SOURCE[0]%/*}/.." && pwd -P)
 checkout=${vm%/*}
 cache=${DMABUF_HEAPS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dmabuf-heaps}
+# Only a cache directory has this file. Items are named NAME-KEY.
+cache_marker=.dmabuf-heaps-cache
+item_pattern='[a-z][a-z0-9.+-]*-[0-9a-f]{16}'
 
 say()
 {
@@ -32,6 +35,10 @@ failed()
 	exit 125
 }
 trap 'failed $? "${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
+
+# Scripts change their working directory.
+[[ $cache == /* ]] || die "invalid cache directory \"$cache\": set" \
+	"DMABUF_HEAPS_CACHE to an absolute path"
 
 as_root()
 {
@@ -74,7 +81,7 @@ need()
 	((${#missing[@]})) || return 0
 
 	# Another run may be installing, and apt does not wait for its own kind.
-	mkdir -p "$cache"
+	open_cache
 	exec {lock}>"$cache/.lock-packages-of-the-host"
 	flock "$lock"
 	install_programs "${missing[@]}"
@@ -116,28 +123,59 @@ key_of()
 	done | sha256sum | cut -c1-16
 }
 
-# Items that no run has asked for in a month.
+# is_cache_entry NAME: check whether an older version, which wrote no marker,
+# created this entry. That version made a lock for each item.
+is_cache_entry()
+{
+	case $1 in
+	"$cache_marker" | .lock-*)	return 0 ;;
+	.new-*)	[[ -e $cache/.lock-${1#.new-} ]] ;;
+	*)	[[ $1 =~ ^$item_pattern$ && -e $cache/.lock-${1%-*} ]] ;;
+	esac
+}
+
+# Create the cache directory and its marker, unless it has one. Old items are
+# deleted as root, so a directory with any other content is refused.
+open_cache()
+{
+	local entries entry
+
+	[[ ! -f $cache/$cache_marker ]] || return 0
+	mkdir -p "$cache"
+	entries=$(find "$cache/" -mindepth 1 -maxdepth 1 -printf '%f\n')
+	while IFS= read -r entry; do
+		[[ -z $entry ]] || is_cache_entry "$entry" ||
+			die "cannot use \"$cache\" as cache directory: it contains" \
+				"\"$entry\"; set DMABUF_HEAPS_CACHE to a new directory"
+	done <<<"$entries"
+	: >"$cache/$cache_marker"
+}
+
+# Delete items that were not used for a month.
 remove_unused()
 {
 	local old
 
-	mapfile -t old < <(find "$cache" -mindepth 1 -maxdepth 1 -type d \
-		-name '[a-z]*' -mtime +30)
+	[[ -f $cache/$cache_marker ]] || die "no $cache_marker in \"$cache\""
+	mapfile -t old < <(find "$cache/" -mindepth 1 -maxdepth 1 -type d \
+		-regextype posix-extended -regex ".*/$item_pattern" -mtime +30)
 	((${#old[@]} == 0)) || remove_tree "${old[@]}"
 }
 
-# cached NAME KEY SECONDS MAKER [ARG...]: prints the folder of a cache
-# item. When it is missing, "MAKER ARG... FOLDER" fills a folder beside it,
-# which takes its place only when it is whole. Whoever holds the lock is
-# alone with NAME, so a folder that an interrupted run left can go.
+# cached NAME KEY SECONDS MAKER [ARG...]: print the directory of a cache item.
+# If it is missing, "MAKER ARG... DIRECTORY" fills a temporary directory, which
+# is renamed when it is complete. The lock of NAME protects both, so the
+# temporary directory of an interrupted run can be deleted.
 cached()
 {
 	local name=$1 key=$2 seconds=$3 item temporary lock
 	shift 3
 
 	item=$cache/$name-$key
+	# Before the check, so that no other run deletes it as unused.
+	touch -c "$item"
 	if [[ ! -d $item ]]; then
-		mkdir -p "$cache"
+		open_cache
 		exec {lock}>"$cache/.lock-$name"
 		flock "$lock"
 		if [[ ! -d $item ]]; then
@@ -151,6 +189,5 @@ cached()
 		fi
 		exec {lock}>&-
 	fi
-	touch -c "$item"
 	printf '%s\n' "$item"
 }

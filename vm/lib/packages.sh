@@ -137,7 +137,7 @@ need_index()
 	local index=$apt/index lock
 
 	[[ ! -f $index || -n $(find "$index" -mmin +1440) ]] || return 0
-	mkdir -p "$cache"
+	open_cache
 	exec {lock}>"$cache/.lock-apt"
 	flock "$lock"
 	if [[ ! -f $index || -n $(find "$index" -mmin +1440) ]]; then
