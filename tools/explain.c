@@ -129,7 +129,8 @@ static void explain_unlimited(const char *heap)
 	if (attributes.type[0] || dmaheap_open(heap, &handle))
 		return;
 	if (!dmaheap_contiguous(handle))
-		fputs("It has no limit and would wake the OOM killer, so no more than the available memory is asked of it: free memory, or allocate less (see dmaheap_alloc(3)).\n",
+		fputs("It has no limit, so only available memory is asked of it.\n"
+		      "Free memory, or allocate less (see dmaheap_alloc(3)).\n",
 		      stderr);
 	dmaheap_close(handle);
 }

@@ -215,7 +215,10 @@ static size_t synced_by_begin(const struct buffer *buffer, uint64_t what)
 	begin_access(buffer, what);
 	trace = end_tracing("dmabuf_heaps/dma_heap_sync");
 	while (next_event(trace, line)) {
-		CHECK_EQUAL(sscanf(strstr(line, " len="), " len=%zu", &len), 1);
+		const int fields = sscanf(strstr(line, " len="), " len=%zu",
+					  &len);
+
+		CHECK_EQUAL(fields, 1);
 		bytes += len;
 	}
 	fclose(trace);

@@ -201,15 +201,15 @@ static void move(void)
 /* Most of these are refused for such a mapping. */
 static void advise(void)
 {
-	static const int advices[] = {
+	static const int advice[] = {
 		MADV_DONTNEED, MADV_FREE, MADV_COLD, MADV_PAGEOUT,
 		MADV_WILLNEED, MADV_HUGEPAGE, MADV_NOHUGEPAGE, MADV_COLLAPSE,
 		MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_DONTFORK,
 		MADV_DOFORK, MADV_REMOVE, MADV_MERGEABLE,
 	};
 
-	for (size_t i = 0; i < ARRAY_SIZE(advices); i++)
-		madvise(random_slot(), SLOT, advices[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(advice); i++)
+		madvise(random_slot(), SLOT, advice[i]);
 	madvise(mapping, LEN, MADV_DOFORK);
 }
 
@@ -223,7 +223,7 @@ static void duplicate(void)
 	CHECK(pid >= 0);
 	if (!pid) {
 		touch_all_slots(NR_THREADS, &seed);
-		_exit(atomic_load(&wrong) != NULL);
+		_exit(atomic_load(&wrong) ? 1 : 0);
 	}
 	CHECK_EQUAL(waitpid(pid, &status, 0), pid);
 	CHECK_EQUAL(status, 0);

@@ -90,7 +90,7 @@ struct dma_heap_buffer {
 	const struct dma_heap_buffer_ops *ops;
 	struct dma_heap_loan *loan;
 	struct dma_resv resv;
-	struct mutex huge_lock;
+	struct mutex huge_lock;	/* see above */
 	struct mutex lock;	/* see above */
 	struct list_head mappings;
 	bool writable;
