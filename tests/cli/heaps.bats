@@ -242,6 +242,7 @@ Pool        2M kept for the next request
 Limit       70% of what others leave, for each user
 Requests    17 were met, the largest of 31.6M
 Failures    2 for a limit, 1 for want of memory, 0 for other reasons
+            3 because pages of other users could not be moved
             the smallest that wanted memory was of 16M
 
 Nobody is seen to have a buffer of it." "" info cam
