@@ -299,6 +299,10 @@ static int refuse(struct dma_heap *heap, u64 bytes, int error)
 			min_not_zero(counts->smallest_failure, bytes);
 	} else if (error == -EBUSY) {
 		counts->failures_busy++;
+		/* Without its address, the region may as well be fragmented. */
+		if (heap->region.pfn == DMA_HEAP_PFN_UNKNOWN)
+			counts->smallest_failure =
+				min_not_zero(counts->smallest_failure, bytes);
 	} else {
 		counts->failures_other++;
 	}
