@@ -58,7 +58,7 @@ static int allocate(struct dma_heap *heap, struct dma_heap_extent *extent)
  *
  * Context: May sleep.
  * Return: The dma-buf, or an ERR_PTR(): what the source's operations return, or
- * -ENOMEM. Of -EBUSY it is the source's fourth.
+ * -ENOMEM. -EBUSY is returned only after the last attempt.
  */
 struct dma_buf *dma_heap_allocate_contiguous(struct dma_heap *heap,
 					     unsigned long len, u32 fd_flags,
