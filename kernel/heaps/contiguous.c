@@ -15,6 +15,7 @@
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/sched/signal.h>
 #include <linux/string.h>
 
@@ -60,6 +61,12 @@ static unsigned long stride(unsigned long nr_pages)
 	return round_up(DIV_ROUND_UP(nr_pages, MOST_OVERLAPS),
 			dma_heap_alignment(nr_pages));
 }
+
+/*
+ * Held while a range is emptied. Otherwise, callers isolate page blocks of each
+ * other's ranges, and all of them can fail.
+ */
+static DEFINE_MUTEX(range_lock);
 
 /* Empties some range of a zone: 0, -ENOMEM, or -EINTR for a killed caller. */
 static int empty_range(struct zone *zone, struct dma_heap_extent *extent)
@@ -116,7 +123,11 @@ static int empty_range_if_left(struct zone *zone,
 	if (ret)
 		return ret;
 
-	ret = empty_range(zone, extent);
+	ret = -EINTR;
+	if (!mutex_lock_killable(&range_lock)) {
+		ret = empty_range(zone, extent);
+		mutex_unlock(&range_lock);
+	}
 	dma_heap_headroom_unclaim(extent->nr_pages, zone_idx(zone));
 
 	return ret;
