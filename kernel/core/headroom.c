@@ -13,10 +13,12 @@
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/limits.h>
+#include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
 #include <linux/nodemask.h>
+#include <linux/spinlock.h>
 #include <linux/vmstat.h>
 
 #include "core.h"
@@ -29,9 +31,11 @@
 
 /*
  * Pages that were promised to requests and have not been taken yet, by the
- * highest zone that each may take from.
+ * highest zone that each may take from. Under claim_lock, requests are promised
+ * pages one after another: two of them must not refuse each other.
  */
 static atomic_long_t claimed[MAX_NR_ZONES];
+static DEFINE_SPINLOCK(claim_lock);
 
 static struct zone *zone_of(int nid, unsigned int type)
 {
@@ -120,11 +124,12 @@ unsigned long dma_heap_headroom(enum zone_type highest)
 	return nr_pages;
 }
 
-/* Is there as much as was promised, in all that @highest is a part of? */
-static bool promises_fit(unsigned int highest)
+/* Are @nr_pages more left, in all that @highest is a part of? */
+static bool may_promise(unsigned long nr_pages, unsigned int highest)
 {
-	unsigned long nr_pages = 0;
 	unsigned int type;
+
+	lockdep_assert_held(&claim_lock);
 
 	for (type = 0; type <= ZONE_MOVABLE; type++) {
 		nr_pages += atomic_long_read(&claimed[type]);
@@ -140,23 +145,24 @@ static bool promises_fit(unsigned int highest)
  * @nr_pages: All that the request is going to take.
  * @highest: The highest zone that it can be taken from.
  *
- * Context: Any.
+ * Context: Process.
  * Return: 0, and the pages are the caller's to take; each is to be given to
  * dma_heap_headroom_unclaim() once it is taken or given up. Or -ENOMEM.
  */
 int dma_heap_headroom_claim(unsigned long nr_pages, enum zone_type highest)
 {
+	bool fits;
+
 	if (nr_pages > totalram_pages() / LARGEST_BUFFER)
 		return -ENOMEM;
 
-	/* Requests that come at once see each other here. */
-	atomic_long_add_return(nr_pages, &claimed[highest]);
-	if (!promises_fit(highest)) {
-		dma_heap_headroom_unclaim(nr_pages, highest);
-		return -ENOMEM;
-	}
+	spin_lock(&claim_lock);
+	fits = may_promise(nr_pages, highest);
+	if (fits)
+		atomic_long_add(nr_pages, &claimed[highest]);
+	spin_unlock(&claim_lock);
 
-	return 0;
+	return fits ? 0 : -ENOMEM;
 }
 EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_claim, "DMA_BUF_HEAP");
 
