@@ -10,22 +10,16 @@
 #include <linux/device.h>
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
-#include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
-#include <linux/libnvdimm.h>
-#include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/of.h>
 #include <linux/of_reserved_mem.h>
-#include <linux/platform_device.h>
 #include <linux/sched.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/string.h>
 #include <linux/sysfs.h>
 
 /*
@@ -34,149 +28,32 @@
  */
 #define CARVEOUT_COMPATIBLE "dmabuf-heaps,carveout"
 
-/* As many as the kernel takes from a device tree. */
-#define MAX_PROTECTED 64
-
-static char *protected[MAX_PROTECTED];
-static unsigned int nr_protected;
-module_param_array(protected, charp, &nr_protected, 0444);
-MODULE_PARM_DESC(protected, "Carveouts that the CPU gets no access to, as if they were no-map: names, with commas between (default: none)");
-
 /**
  * struct carveout - one heap over one region
  * @heap: The heap.
  * @name: The name of the region's node, which is the kernel's.
- * @memory: Its memory.
- * @region: What of that is lent.
- * @mapped: The kernel has it in its linear map.
- * @protected: Buffers are for devices alone.
+ * @region: What of its memory is lent.
+ * @mapped: Whether it is in the kernel's linear map. If not, the heap is
+ *	protected.
  * @link: Place in carveouts.
  */
 struct carveout {
 	struct dma_heap *heap;
 	const char *name;
-	struct dma_heap_extent memory;
 	struct dma_heap_region *region;
 	bool mapped;
-	bool protected;
 	struct list_head link;
 };
 
 /* Filled at load, emptied at unload. */
 static LIST_HEAD(carveouts);
 
-/*
- * Nothing cleans the caches for devices that use protected memory. Zeroes that
- * stay in the caches after a clear could be evicted later, over data of a device.
- *
- * The DMA API cleans a bounce buffer instead of the memory where DMA is bounced,
- * so it is used only on architectures that export no other function.
- */
-#ifdef CONFIG_ARCH_HAS_PMEM_API
-
-static int carveout_write_back_part(const struct dma_heap_extent *part)
-{
-	arch_wb_cache_pmem(page_address(pfn_to_page(part->pfn)),
-			   part->nr_pages << PAGE_SHIFT);
-	return 0;
-}
-
-static int __init carveout_add_cleaner(void)
-{
-	return 0;
-}
-
-static void carveout_remove_cleaner(void)
-{
-}
-
-#else
-
-/* A device that does not snoop the caches. */
-static struct platform_device *cleaner;
-
-static int carveout_write_back_part(const struct dma_heap_extent *part)
-{
-	const size_t len = part->nr_pages << PAGE_SHIFT;
-	struct device *dev = &cleaner->dev;
-	dma_addr_t addr;
-
-	addr = dma_map_page(dev, pfn_to_page(part->pfn), 0, len, DMA_TO_DEVICE);
-	if (dma_mapping_error(dev, addr))
-		return -ENOMEM;
-	dma_unmap_page(dev, addr, len, DMA_TO_DEVICE);
-
-	return 0;
-}
-
-static int __init carveout_add_cleaner(void)
-{
-	const struct platform_device_info info = {
-		.name = KBUILD_MODNAME,
-		.id = PLATFORM_DEVID_NONE,
-		.dma_mask = DMA_BIT_MASK(64),
-	};
-
-	if (!nr_protected)
-		return 0;
-
-	cleaner = platform_device_register_full(&info);
-	if (IS_ERR(cleaner))
-		return PTR_ERR(cleaner);
-
-	if (dma_max_mapping_size(&cleaner->dev) < SIZE_MAX) {
-		pr_err("cannot protect memory while DMA is bounced: remove swiotlb=force or protected=\n");
-		platform_device_unregister(cleaner);
-		return -EOPNOTSUPP;
-	}
-
-	/* Where devices are coherent by default, this one must not be. */
-#ifdef CONFIG_ARCH_DMA_DEFAULT_COHERENT
-	dev_clear_dma_coherent(&cleaner->dev);
-#endif
-	return 0;
-}
-
-static void carveout_remove_cleaner(void)
-{
-	platform_device_unregister(cleaner);
-}
-
-#endif
-
-static int carveout_write_back(const struct dma_heap_extent *extent)
-{
-	struct dma_heap_extent part;
-	unsigned long done;
-	int ret;
-
-	for (done = 0; done < extent->nr_pages; done += part.nr_pages) {
-		part.pfn = extent->pfn + done;
-		part.nr_pages = min(SZ_1M >> PAGE_SHIFT,
-				    extent->nr_pages - done);
-		ret = carveout_write_back_part(&part);
-		if (ret)
-			return ret;
-		cond_resched();
-	}
-
-	return 0;
-}
-
 static int carveout_clear(struct dma_heap *heap,
 			  const struct dma_heap_extent *extent)
 {
 	const struct carveout *carveout = dma_heap_get_drvdata(heap);
-	int ret;
 
-	if (!carveout->mapped)
-		return 0;
-
-	ret = dma_heap_clear(extent);
-	if (!ret && carveout->protected)
-		ret = carveout_write_back(extent);
-
-	return ret;
+	return carveout->mapped ? dma_heap_clear(extent) : 0;
 }
 
 static int carveout_take(struct dma_heap *heap, struct dma_heap_extent *extent)
@@ -351,46 +228,62 @@ static int __init carveout_check(const struct device_node *parent,
 	return 0;
 }
 
-static bool __init carveout_is_named(const char *name)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr_protected; i++)
-		if (!strcmp(protected[i], name))
-			return true;
-
-	return false;
-}
-
-static void __init carveout_create(const char *name,
-				   const struct dma_heap_extent *memory,
-				   bool mapped)
+static struct carveout *__init
+carveout_create(const char *name, const struct dma_heap_extent *memory,
+		bool mapped)
 {
 	struct carveout *carveout;
 
 	carveout = kzalloc_obj(*carveout, GFP_KERNEL);
 	if (!carveout)
-		goto fail;
+		return NULL;
 
 	carveout->name = name;
-	carveout->memory = *memory;
 	carveout->mapped = mapped;
-	carveout->protected = !mapped || carveout_is_named(name);
 	carveout->region = dma_heap_region_create(memory);
-	if (!carveout->region)
-		goto free;
+	if (!carveout->region) {
+		kfree(carveout);
+		return NULL;
+	}
+
+	return carveout;
+}
+
+static void __init carveout_add(const char *name,
+				const struct dma_heap_extent *memory,
+				bool mapped)
+{
+	struct dma_heap_export_info info = {
+		.name = name,
+		.type = "carveout",
+		.contiguous = true,
+		.protected = !mapped,
+		.region = memory,
+		.source = &carveout_source,
+		.ops = &carveout_ops,
+		.groups = carveout_groups,
+	};
+	struct carveout *carveout;
+
+	carveout = carveout_create(name, memory, mapped);
+	if (!carveout) {
+		pr_err("%s: no memory for it\n", name);
+		return;
+	}
+
+	info.priv = carveout;
+	carveout->heap = dma_heap_add(&info);
+	if (IS_ERR(carveout->heap)) {
+		pr_err("%s: can't be added: %pe\n", name, carveout->heap);
+		carveout_free(carveout);
+		return;
+	}
 
 	list_add_tail(&carveout->link, &carveouts);
-	return;
-
-free:
-	kfree(carveout);
-fail:
-	pr_err("%s: no memory for it\n", name);
 }
 
 /* A region that can't be had is no reason to do without the others. */
-static void __init carveout_find(const struct device_node *parent,
+static void __init carveout_add_region(const struct device_node *parent,
 				 struct device_node *node)
 {
 	const bool mapped = !of_property_read_bool(node, "no-map");
@@ -411,120 +304,23 @@ static void __init carveout_find(const struct device_node *parent,
 
 	memory = carveout_pages(reserved);
 	if (!carveout_check(parent, reserved, &memory, mapped))
-		carveout_create(reserved->name, &memory, mapped);
+		carveout_add(reserved->name, &memory, mapped);
 }
 
-static void __init carveout_find_all(void)
+static void __init carveout_add_all(void)
 {
 	struct device_node *parent, *node;
 
 	parent = of_find_node_by_path("/reserved-memory");
 	for_each_available_child_of_node(parent, node)
 		if (of_device_is_compatible(node, CARVEOUT_COMPATIBLE))
-			carveout_find(parent, node);
+			carveout_add_region(parent, node);
 	of_node_put(parent);
-}
-
-static void __init carveout_add_heap(struct carveout *carveout)
-{
-	struct dma_heap_export_info info = {
-		.name = carveout->name,
-		.type = "carveout",
-		.contiguous = true,
-		.protected = carveout->protected,
-		.region = &carveout->memory,
-		.source = &carveout_source,
-		.ops = &carveout_ops,
-		.priv = carveout,
-		.groups = carveout_groups,
-	};
-
-	carveout->heap = dma_heap_add(&info);
-	if (IS_ERR(carveout->heap)) {
-		pr_err("%s: can't be added: %pe\n", info.name, carveout->heap);
-		list_del(&carveout->link);
-		carveout_free(carveout);
-	}
-}
-
-static void __init carveout_add_heaps(void)
-{
-	struct carveout *carveout, *next;
-
-	list_for_each_entry_safe(carveout, next, &carveouts, link)
-		carveout_add_heap(carveout);
-}
-
-/* Of those that are no heaps yet. */
-static void __init carveout_forget_all(void)
-{
-	struct carveout *carveout, *next;
-
-	list_for_each_entry_safe(carveout, next, &carveouts, link)
-		carveout_free(carveout);
-}
-
-static void carveout_remove_all(void)
-{
-	struct carveout *carveout, *next;
-
-	list_for_each_entry_safe(carveout, next, &carveouts, link) {
-		list_del(&carveout->link);
-		/* Frees @carveout, now or with its last buffer. */
-		dma_heap_remove(carveout->heap);
-	}
-}
-
-static bool __init carveout_exists(const char *name)
-{
-	const struct carveout *carveout;
-
-	list_for_each_entry(carveout, &carveouts, link)
-		if (!strcmp(carveout->name, name))
-			return true;
-
-	return false;
-}
-
-/*
- * A name with a mistake in it would leave open what was to be closed, and
- * nobody would see it.
- */
-static int __init carveout_check_names(void)
-{
-	unsigned int i;
-
-	for (i = 0; i < nr_protected; i++)
-		if (!carveout_exists(protected[i])) {
-			pr_err("protected=%s: there is no carveout of this name\n",
-			       protected[i]);
-			return -EINVAL;
-		}
-
-	return 0;
 }
 
 static int __init carveout_init(void)
 {
-	int ret;
-
-	ret = carveout_add_cleaner();
-	if (ret)
-		return ret;
-
-	/*
-	 * From the first heap on nothing may fail: somebody may have opened it, and
-	 * a module whose loading fails goes nevertheless.
-	 */
-	carveout_find_all();
-	ret = carveout_check_names();
-	if (ret) {
-		carveout_forget_all();
-		carveout_remove_cleaner();
-		return ret;
-	}
-	carveout_add_heaps();
-
+	carveout_add_all();
 	if (list_empty(&carveouts))
 		pr_info("no carveout: no region of the device tree is \"%s\"\n",
 			CARVEOUT_COMPATIBLE);
@@ -535,8 +331,13 @@ module_init(carveout_init);
 
 static void __exit carveout_exit(void)
 {
-	carveout_remove_all();
-	carveout_remove_cleaner();
+	struct carveout *carveout, *next;
+
+	list_for_each_entry_safe(carveout, next, &carveouts, link) {
+		list_del(&carveout->link);
+		/* Frees @carveout, now or with its last buffer. */
+		dma_heap_remove(carveout->heap);
+	}
 }
 module_exit(carveout_exit);
 
