@@ -284,7 +284,7 @@ static void __init carveout_add(const char *name,
 
 /* A region that can't be had is no reason to do without the others. */
 static void __init carveout_add_region(const struct device_node *parent,
-				 struct device_node *node)
+				       struct device_node *node)
 {
 	const bool mapped = !of_property_read_bool(node, "no-map");
 	const struct reserved_mem *reserved;
