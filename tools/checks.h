@@ -33,6 +33,9 @@ void check_programs(const struct machine *machine, struct findings *findings);
 /* What the heaps have refused. */
 void check_refusals(const struct machine *machine, struct findings *findings);
 
+/* Buffers that only the kernel holds, if the process that allocated them ended. */
+void check_held(const struct machine *machine, struct findings *findings);
+
 /* Room for a list of names, or for a command. */
 #define CHECK_TEXT 1024
 

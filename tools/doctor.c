@@ -28,6 +28,7 @@ static void check(const struct machine *machine, struct findings *findings)
 	if (has_heaps && check_access(machine, findings))
 		check_programs(machine, findings);
 	check_refusals(machine, findings);
+	check_held(machine, findings);
 }
 
 static void print_sum(const struct findings *findings)
@@ -150,7 +151,7 @@ const struct command doctor_command = {
 		"A line begins with 'ok', 'missing' or 'note'; the line after it, if it is\n"
 		"indented, is the command that mends it or tells more: a line for a shell. What\n"
 		"else is missing may be seen only when it was mended.\n"
-		"Everything is seen without root but who else may allocate.\n"
+		"Only root sees who else may allocate, and which buffers only the kernel holds.\n"
 		"The exit status is 1 if something is missing, else 0.\n",
 	.options = (const struct command_option[]) {
 		{ DOCTOR_JSON, "json", NULL, "JSON" },
