@@ -86,15 +86,12 @@ static const struct dma_heap_source carveout_source = {
 	.give_back = carveout_give_back,
 };
 
-static void carveout_free(struct carveout *carveout)
-{
-	dma_heap_region_destroy(carveout->region);
-	kfree(carveout);
-}
-
 static void carveout_release(struct dma_heap *heap)
 {
-	carveout_free(dma_heap_get_drvdata(heap));
+	struct carveout *carveout = dma_heap_get_drvdata(heap);
+
+	dma_heap_region_destroy(carveout->region);
+	kfree(carveout);
 }
 
 static const struct dma_heap_ops carveout_ops = {
@@ -228,27 +225,6 @@ static int __init carveout_check(const struct device_node *parent,
 	return 0;
 }
 
-static struct carveout *__init
-carveout_create(const char *name, const struct dma_heap_extent *memory,
-		bool mapped)
-{
-	struct carveout *carveout;
-
-	carveout = kzalloc_obj(*carveout, GFP_KERNEL);
-	if (!carveout)
-		return NULL;
-
-	carveout->name = name;
-	carveout->mapped = mapped;
-	carveout->region = dma_heap_region_create(memory);
-	if (!carveout->region) {
-		kfree(carveout);
-		return NULL;
-	}
-
-	return carveout;
-}
-
 static void __init carveout_add(const char *name,
 				const struct dma_heap_extent *memory,
 				bool mapped)
@@ -264,22 +240,34 @@ static void __init carveout_add(const char *name,
 		.groups = carveout_groups,
 	};
 	struct carveout *carveout;
+	int ret = -ENOMEM;
 
-	carveout = carveout_create(name, memory, mapped);
-	if (!carveout) {
-		pr_err("%s: no memory for it\n", name);
-		return;
-	}
+	carveout = kzalloc_obj(*carveout, GFP_KERNEL);
+	if (!carveout)
+		goto fail;
+
+	carveout->name = name;
+	carveout->mapped = mapped;
+	carveout->region = dma_heap_region_create(memory);
+	if (!carveout->region)
+		goto free;
 
 	info.priv = carveout;
 	carveout->heap = dma_heap_add(&info);
 	if (IS_ERR(carveout->heap)) {
-		pr_err("%s: can't be added: %pe\n", name, carveout->heap);
-		carveout_free(carveout);
-		return;
+		ret = PTR_ERR(carveout->heap);
+		goto destroy;
 	}
 
 	list_add_tail(&carveout->link, &carveouts);
+	return;
+
+destroy:
+	dma_heap_region_destroy(carveout->region);
+free:
+	kfree(carveout);
+fail:
+	pr_err("%s: can't be added: %pe\n", name, ERR_PTR(ret));
 }
 
 /* A region that can't be had is no reason to do without the others. */
