@@ -264,6 +264,7 @@ static bool settle(struct dma_heap_pool *pool, struct dma_heap_chunk *chunk,
 
 	mutex_lock(&pool->lock);
 	pool->clearing = 0;
+	WRITE_ONCE(pool->nr_settled, pool->nr_settled + 1);
 	is_usable = is_usable && add(pool, chunk);
 	if (!is_usable && chunk)
 		list_add(&chunk->link, &freed);
@@ -482,13 +483,16 @@ static struct dma_heap_chunk *get_or_wait(struct dma_heap_pool *pool,
 					  unsigned long nr_pages)
 {
 	struct dma_heap_chunk *chunk;
+	unsigned int settled;
 
 	mutex_lock(&pool->lock);
 	chunk = get(pool, nr_pages);
 	if (!chunk && pool->clearing == nr_pages) {
+		/* @clearing would be set for the next chunk of this size already. */
+		settled = pool->nr_settled;
 		mutex_unlock(&pool->lock);
 		if (wait_event_killable(pool->done,
-					READ_ONCE(pool->clearing) != nr_pages))
+					READ_ONCE(pool->nr_settled) != settled))
 			return NULL;
 		mutex_lock(&pool->lock);
 		chunk = get(pool, nr_pages);

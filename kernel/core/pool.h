@@ -50,7 +50,8 @@ struct dma_heap_prepared {
  * @nr_in_flight: Number of tasks that hold memory of the pool outside @lock, to
  *	clear it, to free it or to add it.
  * @clearing: Size of the chunk that the worker is clearing, in pages, or 0.
- * @done: Wait queue for @nr_in_flight to become 0, and for @clearing to change.
+ * @nr_settled: Number of chunks that the worker is done with.
+ * @done: Wait queue for @nr_in_flight to become 0, and for @nr_settled to change.
  * @nr_drainers: Number of tasks for which the pool is kept empty.
  * @stopped: Whether the heap has not been added yet, or was removed.
  * @limit: Limit of the size of @pooled.
@@ -68,6 +69,7 @@ struct dma_heap_pool {
 	struct dma_heap_chunks pooled;
 	unsigned int nr_in_flight;
 	unsigned long clearing;
+	unsigned int nr_settled;
 	wait_queue_head_t done;
 	unsigned int nr_drainers;
 	bool stopped;

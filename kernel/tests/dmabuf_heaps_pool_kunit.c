@@ -4,6 +4,10 @@
  * numbers of page frames that no machine has, so nothing touches it.
  */
 #include <kunit/test.h>
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/cpumask.h>
+#include <linux/delay.h>
 #include <linux/dma-buf.h>
 #include <linux/dma-heap-buffer.h>
 #include <linux/dma-heap.h>
@@ -11,7 +15,9 @@
 #include <linux/fcntl.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/kthread.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 
 #define POOL_HEAP "kunit-pool"
 #define NR_PAGES 16
@@ -43,9 +49,17 @@ static int pool_heap_take(struct dma_heap *heap, struct dma_heap_extent *extent)
 	return ret;
 }
 
+/* Called while a chunk is cleared. */
+static void (*while_cleared)(void);
+
 static int pool_heap_clear(struct dma_heap *heap,
 			   const struct dma_heap_extent *extent)
 {
+	void (*call)(void) = READ_ONCE(while_cleared);
+
+	if (call)
+		call();
+
 	return 0;
 }
 
@@ -201,7 +215,81 @@ static void what_is_lent_is_not_waited_for(struct kunit *test)
 		put(dmabuf);
 }
 
+/* Chunks whose clearing has begun, and the thread and buffer of a request. */
+static atomic_t nr_begun;
+static DECLARE_COMPLETION(first_may_end);
+static DECLARE_COMPLETION(request_done);
+static struct task_struct *requester;
+static struct dma_buf *waited_for;
+
+/*
+ * The first chunk takes until it is told, and then the request cannot run before
+ * the second one is begun. That takes until the request is done, or two seconds.
+ */
+static void clear_slowly(void)
+{
+	if (atomic_inc_return(&nr_begun) == 1) {
+		wait_for_completion_timeout(&first_may_end, 10 * HZ);
+		sched_set_fifo_low(current);
+		set_cpus_allowed_ptr(requester,
+				     cpumask_of(raw_smp_processor_id()));
+	} else {
+		sched_set_normal(current, 0);
+		wait_for_completion_timeout(&request_done, 2 * HZ);
+	}
+}
+
+static int request_cleared(void *unused)
+{
+	waited_for = ask(4);
+	complete_all(&request_done);
+
+	return 0;
+}
+
+static bool is_begun(int n)
+{
+	int i;
+
+	for (i = 0; i < 1000 && atomic_read(&nr_begun) < n; i++)
+		msleep(10);
+
+	return atomic_read(&nr_begun) >= n;
+}
+
+/*
+ * A request waits for a chunk of its size that is being cleared. The worker clears
+ * the next one of that size at once: it must not wait for that as well.
+ */
+static void request_waits_for_one_chunk_only(struct kunit *test)
+{
+	struct dma_buf *one = ask(4), *two = ask(4);
+
+	KUNIT_ASSERT_FALSE(test, IS_ERR(one));
+	KUNIT_ASSERT_FALSE(test, IS_ERR(two));
+	WRITE_ONCE(while_cleared, clear_slowly);
+	put(one);
+	KUNIT_EXPECT_TRUE(test, is_begun(1));
+
+	requester = kthread_run(request_cleared, NULL, "kunit-request");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(requester));
+	msleep(100);
+	put(two);
+	complete(&first_may_end);
+	KUNIT_EXPECT_TRUE(test, is_begun(2));
+	/* Less than the second chunk takes by itself. */
+	KUNIT_EXPECT_NE(test, 0UL,
+			wait_for_completion_timeout(&request_done, HZ));
+
+	wait_for_completion(&request_done);
+	WRITE_ONCE(while_cleared, NULL);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(waited_for), 0);
+	if (!IS_ERR(waited_for))
+		put(waited_for);
+}
+
 static struct kunit_case pool_cases[] = {
+	KUNIT_CASE(request_waits_for_one_chunk_only),
 	KUNIT_CASE(kept_memory_is_in_the_way_of_none_of_two),
 	KUNIT_CASE(what_is_lent_is_not_waited_for),
 	{}
