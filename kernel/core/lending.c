@@ -331,10 +331,11 @@ struct dma_buf *dma_heap_lend(struct dma_heap *heap, unsigned long len,
 	struct dma_heap_view *view;
 	struct dma_buf *dmabuf;
 
-	if (heap->ops->find_region && !READ_ONCE(heap->quota->total))
-		heap->ops->find_region(heap);
-
 	loan = loan_create(heap, len);
+	/* The limit may be a part of a region that is not known, or not all of it. */
+	if (loan == ERR_PTR(-EDQUOT) && heap->ops->find_region &&
+	    heap->ops->find_region(heap))
+		loan = loan_create(heap, len);
 	if (IS_ERR(loan))
 		return ERR_PTR(refuse(heap, len, PTR_ERR(loan)));
 

@@ -23,12 +23,11 @@ void cma_area_find_all(void);
  * @area: The area. It is the heap's from now on, which gives it back to
  *	cma_area_destroy(), at once if there can be no heap.
  * @is_default: It is the one that the kernel uses by default.
- * @search: To be called before memory is asked for, as long as the size of the
- *	area is not known: finds it out. NULL for an area of which nothing can
- *	be found out later.
+ * @search: Function that searches for the range of the area if that may find more
+ *	of it, and returns whether it did. NULL for an area whose range is certain.
  */
 void cma_heap_add(struct cma_area *area, bool is_default,
-		  void (*search)(struct cma_area *area));
+		  bool (*search)(struct cma_area *area));
 
 /**
  * cma_area_destroy() - end the use of an area

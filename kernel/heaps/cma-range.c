@@ -36,6 +36,9 @@
 /* Interval between the first two searches for an area, in jiffies. */
 #define SEARCH_INTERVAL (10 * HZ)
 
+/* Longest interval: users whose requests fail do not wait for hours. */
+#define MAX_SEARCH_INTERVAL (600 * HZ)
+
 /* Number of pages of the areas that the device tree describes. */
 static unsigned long described_pages __ro_after_init;
 
@@ -315,7 +318,8 @@ static bool search(struct cma_area *area)
 	take_pieces(&area->device->dev, &pieces);
 	give_back_pieces(&area->device->dev, &pieces, &found);
 	area->search_after = get_jiffies_64() + area->search_interval;
-	area->search_interval *= 2;
+	area->search_interval = min_t(u64, area->search_interval * 2,
+				      MAX_SEARCH_INTERVAL);
 	if (!found.nr_pages)
 		return false;
 	if (area->lent)
@@ -325,13 +329,19 @@ static bool search(struct cma_area *area)
 	       !set_memory(area, &found);
 }
 
-static void search_first(struct cma_area *area)
+static bool search_if_due(struct cma_area *area)
 {
-	if (mutex_lock_killable(&area->taking))
-		return;
-	if (!area->lent && search_is_due(area))
-		search(area);
+	bool found;
+
+	/* A user who is over a limit does not wait for those who are not. */
+	if (time_before64(get_jiffies_64(), data_race(area->search_after)) ||
+	    mutex_lock_killable(&area->taking))
+		return false;
+
+	found = search_is_due(area) && search(area);
 	mutex_unlock(&area->taking);
+
+	return found;
 }
 
 int cma_area_alloc(struct cma_area *area, struct dma_heap_extent *extent)
@@ -501,7 +511,7 @@ static void __init add_default(void)
 
 	area->device = device;
 	area->search_interval = SEARCH_INTERVAL;
-	cma_heap_add(area, true, search_first);
+	cma_heap_add(area, true, search_if_due);
 	return;
 
 unregister:

@@ -29,7 +29,7 @@
 struct cma_heap {
 	struct dma_heap *heap;
 	struct cma_area *area;
-	void (*search)(struct cma_area *area);
+	bool (*search)(struct cma_area *area);
 	struct list_head link;
 };
 
@@ -50,12 +50,15 @@ static void cma_heap_tell_region(struct dma_heap *heap)
 	mutex_unlock(&cma_heap_tell_lock);
 }
 
-static void cma_heap_find_region(struct dma_heap *heap)
+static bool cma_heap_find_region(struct dma_heap *heap)
 {
 	struct cma_heap *cma_heap = dma_heap_get_drvdata(heap);
 
-	cma_heap->search(cma_heap->area);
+	if (!cma_heap->search(cma_heap->area))
+		return false;
+
 	cma_heap_tell_region(heap);
+	return true;
 }
 
 static int cma_heap_take(struct dma_heap *heap, struct dma_heap_extent *extent)
@@ -149,7 +152,7 @@ static void __init cma_heap_add_alias(struct cma_heap *cma_heap)
  * others.
  */
 void __init cma_heap_add(struct cma_area *area, bool is_default,
-			 void (*search)(struct cma_area *area))
+			 bool (*search)(struct cma_area *area))
 {
 	const struct dma_heap_extent memory = cma_area_memory(area);
 	struct dma_heap_export_info info = {

@@ -40,6 +40,13 @@ static bool quiet;
 module_param(quiet, bool, 0444);
 MODULE_PARM_DESC(quiet, "Take no pieces: hold alone has an effect");
 
+static unsigned long keep;
+module_param(keep, ulong, 0444);
+MODULE_PARM_DESC(keep, "Bytes to take in one piece for as long as it is loaded");
+
+static struct page *kept;
+static dma_addr_t kept_addr;
+
 static struct platform_device *neighbour;
 static struct task_struct *thread;
 
@@ -200,7 +207,16 @@ static int __init neighbour_init(void)
 	if (IS_ERR(neighbour))
 		return PTR_ERR(neighbour);
 
-	if (quiet)
+	if (keep) {
+		kept = dma_alloc_pages(&neighbour->dev, keep, &kept_addr,
+				       DMA_BIDIRECTIONAL, GFP_KERNEL);
+		if (!kept) {
+			platform_device_unregister(neighbour);
+			return -ENOMEM;
+		}
+	}
+
+	if (quiet || keep)
 		return 0;
 
 	thread = kthread_run(live, &neighbour->dev, "cma-neighbour");
@@ -218,6 +234,9 @@ static void __exit neighbour_exit(void)
 	if (thread)
 		kthread_stop(thread);
 	stop_holding();
+	if (kept)
+		dma_free_pages(&neighbour->dev, keep, kept, kept_addr,
+			       DMA_BIDIRECTIONAL);
 	platform_device_unregister(neighbour);
 }
 module_exit(neighbour_exit);

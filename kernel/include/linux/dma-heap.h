@@ -44,10 +44,10 @@ struct dma_heap_extent;
  *	may sleep.
  * @release: The heap was removed and its last buffer and last open node are
  *	gone: nobody will ask for its private data again. Optional. May sleep.
- * @find_region: Find out what the heap's region is, and tell by
- *	dma_heap_set_region(). Optional: for a region whose size is not known
- *	when the heap is added. Called before an allocation as long as that is
- *	so, in the same context.
+ * @find_region: Look for the heap's region, or for more of it, and report it by
+ *	dma_heap_set_region(). Return whether there is more than before. Optional:
+ *	for a region whose size is not certain. Called when the limit would refuse a
+ *	request, in the context of @allocate.
  */
 struct dma_heap_ops {
 	struct dma_buf *(*allocate)(struct dma_heap *heap,
@@ -55,7 +55,7 @@ struct dma_heap_ops {
 				    u32 fd_flags,
 				    u64 heap_flags);
 	void (*release)(struct dma_heap *heap);
-	void (*find_region)(struct dma_heap *heap);
+	bool (*find_region)(struct dma_heap *heap);
 };
 
 /**
