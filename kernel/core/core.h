@@ -135,8 +135,6 @@ void dma_heap_poison_exit(void);
 bool dma_heap_has_poison(const struct dma_heap_extent *extent,
 			 unsigned int *seen);
 
-unsigned long dma_heap_headroom(enum zone_type highest);
-
 void dma_heap_query(struct dma_heap *heap, struct dma_heap_query_data *data);
 int dma_heap_query_buffer(struct dma_heap *heap,
 			  struct dma_heap_query_buffer_data *data);

@@ -108,7 +108,8 @@ static unsigned long zones_headroom(unsigned int highest)
  * @highest: The highest zone that it can be taken from.
  *
  * What is taken of lower zones is taken of all memory as well, and an eighth
- * stays of each. Promises are not looked at.
+ * stays of each. Promises are not looked at. A request that takes its memory in
+ * pieces asks now and then: others may have taken what was available when it began.
  *
  * Context: Any.
  * Return: How many pages, 0 at least.
@@ -123,6 +124,7 @@ unsigned long dma_heap_headroom(enum zone_type highest)
 
 	return nr_pages;
 }
+EXPORT_SYMBOL_NS_GPL(dma_heap_headroom, "DMA_BUF_HEAP");
 
 /* Are @nr_pages more left, in all that @highest is a part of? */
 static bool may_promise(unsigned long nr_pages, unsigned int highest)
@@ -146,8 +148,8 @@ static bool may_promise(unsigned long nr_pages, unsigned int highest)
  * @highest: The highest zone that it can be taken from.
  *
  * Context: Process.
- * Return: 0, and the pages are the caller's to take; each is to be given to
- * dma_heap_headroom_unclaim() once it is taken or given up. Or -ENOMEM.
+ * Return: 0, and the pages are the caller's to take; or -ENOMEM. Each page is to be
+ * passed to dma_heap_headroom_take() or dma_heap_headroom_unclaim().
  */
 int dma_heap_headroom_claim(unsigned long nr_pages, enum zone_type highest)
 {
@@ -167,7 +169,7 @@ int dma_heap_headroom_claim(unsigned long nr_pages, enum zone_type highest)
 EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_claim, "DMA_BUF_HEAP");
 
 /**
- * dma_heap_headroom_unclaim() - pages were taken, or won't be
+ * dma_heap_headroom_unclaim() - give up claimed pages
  * @nr_pages: How many.
  * @highest: As they were claimed.
  *
@@ -180,16 +182,36 @@ void dma_heap_headroom_unclaim(unsigned long nr_pages, enum zone_type highest)
 EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_unclaim, "DMA_BUF_HEAP");
 
 /**
- * dma_heap_headroom_left() - is there still memory that may be taken?
- * @highest: The highest zone that it can be taken from.
+ * dma_heap_headroom_take() - count claimed pages as taken
+ * @nr_pages: How many.
+ * @highest: As they were claimed.
  *
- * To be asked now and then by a request that takes its memory in pieces:
- * others may have taken what was available when it began.
+ * Taken pages are no longer available, so they must not count as promised as well:
+ * other requests would be refused. A request calls this for each piece that it
+ * takes.
  *
- * Context: Any.
+ * Context: Process.
  */
-bool dma_heap_headroom_left(enum zone_type highest)
+void dma_heap_headroom_take(unsigned long nr_pages, enum zone_type highest)
 {
-	return dma_heap_headroom(highest) != 0;
+	dma_heap_quota_take(&dma_heap_ordinary_quota,
+			    (u64)nr_pages << PAGE_SHIFT);
+	dma_heap_headroom_unclaim(nr_pages, highest);
 }
-EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_left, "DMA_BUF_HEAP");
+EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_take, "DMA_BUF_HEAP");
+
+/**
+ * dma_heap_headroom_untake() - undo dma_heap_headroom_take()
+ * @nr_pages: How many.
+ *
+ * A request that fails calls this before it frees the pages. For a buffer that was
+ * exported, the core does it.
+ *
+ * Context: Process.
+ */
+void dma_heap_headroom_untake(unsigned long nr_pages)
+{
+	dma_heap_quota_untake(&dma_heap_ordinary_quota,
+			      (u64)nr_pages << PAGE_SHIFT);
+}
+EXPORT_SYMBOL_NS_GPL(dma_heap_headroom_untake, "DMA_BUF_HEAP");

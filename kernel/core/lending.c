@@ -214,7 +214,9 @@ static void loan_begin(struct dma_heap_loan *loan, struct dma_heap_view *view)
 	struct dma_heap_buffer *buffer = view->buffer;
 	struct dma_heap *heap = loan->heap;
 
-	dma_heap_quota_take(heap->quota, loan->bytes);
+	/* Ordinary memory was counted when it was taken. */
+	if (!heap->quota->ordinary)
+		dma_heap_quota_take(heap->quota, loan->bytes);
 	buffer->loan = loan;
 
 	mutex_lock(&heap->lock);

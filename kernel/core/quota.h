@@ -19,7 +19,8 @@ struct dma_heap_charge;
  * @ordinary: It is the machine's ordinary memory.
  * @total: Size of the region that it is, in bytes; 0 if that is not known.
  * @charged: Bytes that were promised, to whomever.
- * @lent: The bytes of these that are taken.
+ * @lent: The bytes of these that are taken. Of ordinary memory, also those that a
+ *	request has taken that is not done yet.
  */
 struct dma_heap_quota {
 	spinlock_t lock;	/* see above */
@@ -46,6 +47,7 @@ int dma_heap_quota_charge(struct dma_heap_quota *quota, u64 bytes,
 void dma_heap_quota_uncharge(struct dma_heap_quota *quota, u64 bytes,
 			     struct dma_heap_charge *charge);
 void dma_heap_quota_take(struct dma_heap_quota *quota, u64 bytes);
+void dma_heap_quota_untake(struct dma_heap_quota *quota, u64 bytes);
 void dma_heap_quota_give_back(struct dma_heap_quota *quota, u64 bytes,
 			      struct dma_heap_charge *charge);
 

@@ -113,6 +113,22 @@ static bool zone_is_usable(struct zone *zone)
 	return populated_zone(zone) && type < ZONE_MOVABLE;
 }
 
+/* With a reserve, its size is what users share, whatever is taken beside it. */
+static void count_taken(const struct dma_heap_extent *extent,
+			enum zone_type highest)
+{
+	if (reserve_region)
+		dma_heap_headroom_unclaim(extent->nr_pages, highest);
+	else
+		dma_heap_headroom_take(extent->nr_pages, highest);
+}
+
+static void count_given_up(const struct dma_heap_extent *extent)
+{
+	if (!reserve_region)
+		dma_heap_headroom_untake(extent->nr_pages);
+}
+
 /* The same, if as much may be taken of the zone. */
 static int empty_range_if_left(struct zone *zone,
 			       struct dma_heap_extent *extent)
@@ -123,12 +139,16 @@ static int empty_range_if_left(struct zone *zone,
 	if (ret)
 		return ret;
 
-	ret = -EINTR;
-	if (!mutex_lock_killable(&range_lock)) {
-		ret = empty_range(zone, extent);
-		mutex_unlock(&range_lock);
+	if (mutex_lock_killable(&range_lock)) {
+		dma_heap_headroom_unclaim(extent->nr_pages, zone_idx(zone));
+		return -EINTR;
 	}
-	dma_heap_headroom_unclaim(extent->nr_pages, zone_idx(zone));
+	/* A range that is being emptied counts as no free memory any more. */
+	count_taken(extent, zone_idx(zone));
+	ret = empty_range(zone, extent);
+	if (ret)
+		count_given_up(extent);
+	mutex_unlock(&range_lock);
 
 	return ret;
 }
@@ -187,9 +207,11 @@ static int take_from_page_allocator(struct dma_heap_extent *extent)
 		return ret;
 
 	addr = alloc_pages_exact(size, gfp);
-	dma_heap_headroom_unclaim(extent->nr_pages, gfp_zone(gfp));
-	if (!addr)
+	if (!addr) {
+		dma_heap_headroom_unclaim(extent->nr_pages, gfp_zone(gfp));
 		return -ENOMEM;
+	}
+	count_taken(extent, gfp_zone(gfp));
 
 	extent->pfn = page_to_pfn(virt_to_page(addr));
 	return 0;
@@ -204,8 +226,10 @@ static int take_from_some_range(struct dma_heap_extent *extent)
 		return ret;
 
 	ret = dma_heap_clear_fresh(extent);
-	if (ret)
+	if (ret) {
+		count_given_up(extent);
 		free_contig_range(extent->pfn, extent->nr_pages);
+	}
 
 	return ret;
 }
@@ -277,6 +301,8 @@ static int __init reserve_memory(u64 bytes)
 	ret = take_from_memory(&reserve_extent);
 	if (ret)
 		return ret;
+	/* Nobody was promised it. */
+	dma_heap_headroom_untake(reserve_extent.nr_pages);
 
 	reserve_region = dma_heap_region_create(&reserve_extent);
 	if (!reserve_region) {

@@ -82,6 +82,7 @@ static void system_heap_free_list(struct list_head *pages)
 
 	list_for_each_entry_safe(page, next, pages, lru) {
 		list_del(&page->lru);
+		dma_heap_headroom_untake(1UL << compound_order(page));
 		__free_pages(page, compound_order(page));
 	}
 }
@@ -109,7 +110,7 @@ static bool system_heap_may_go_on(enum zone_type highest,
 	if (!PageHighMem(page))
 		highest = min_t(unsigned int, highest, ZONE_NORMAL);
 
-	return dma_heap_headroom_left(highest);
+	return dma_heap_headroom(highest);
 }
 
 /*
@@ -165,7 +166,7 @@ static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
 		list_add_tail(&page->lru, pages);
 		last = page;
 		n = 1UL << compound_order(page);
-		dma_heap_headroom_unclaim(n, highest);
+		dma_heap_headroom_take(n, highest);
 		left -= n;
 
 		if (nr_pages - left < look && page_zonenum(page) == place)

@@ -32,9 +32,11 @@ struct dma_heap_region;
 #define dma_heap_buffer_export	dmabuf_heaps_buffer_export
 #define dma_heap_clear		dmabuf_heaps_clear
 #define dma_heap_clear_fresh	dmabuf_heaps_clear_fresh
+#define dma_heap_headroom	dmabuf_heaps_headroom
 #define dma_heap_headroom_claim	dmabuf_heaps_headroom_claim
 #define dma_heap_headroom_unclaim dmabuf_heaps_headroom_unclaim
-#define dma_heap_headroom_left	dmabuf_heaps_headroom_left
+#define dma_heap_headroom_take	dmabuf_heaps_headroom_take
+#define dma_heap_headroom_untake dmabuf_heaps_headroom_untake
 #define dma_heap_parse_size	dmabuf_heaps_parse_size
 #define dma_heap_region_create	dmabuf_heaps_region_create
 #define dma_heap_region_destroy	dmabuf_heaps_region_destroy
@@ -115,9 +117,11 @@ struct dma_buf *dma_heap_allocate_contiguous(struct dma_heap *heap,
 int dma_heap_clear(const struct dma_heap_extent *extent);
 int dma_heap_clear_fresh(const struct dma_heap_extent *extent);
 
+unsigned long dma_heap_headroom(enum zone_type highest);
 int dma_heap_headroom_claim(unsigned long nr_pages, enum zone_type highest);
 void dma_heap_headroom_unclaim(unsigned long nr_pages, enum zone_type highest);
-bool dma_heap_headroom_left(enum zone_type highest);
+void dma_heap_headroom_take(unsigned long nr_pages, enum zone_type highest);
+void dma_heap_headroom_untake(unsigned long nr_pages);
 
 int dma_heap_parse_size(const char *text, u64 *bytes);
 
