@@ -14,6 +14,7 @@
 #include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/nodemask.h>
+#include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sizes.h>
 
@@ -168,6 +169,8 @@ static int system_heap_fill(gfp_t zone, unsigned long nr_pages,
 		n = 1UL << compound_order(page);
 		dma_heap_headroom_take(n, highest);
 		left -= n;
+		/* Nothing else does, where a large piece is found at once. */
+		cond_resched();
 
 		if (nr_pages - left < look && page_zonenum(page) == place)
 			continue;
