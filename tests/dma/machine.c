@@ -134,6 +134,24 @@ TEST(map_after_vmap_cleans_what_the_kernel_wrote)
 	end_counting();
 }
 
+/* The same, for a device that has the buffer all the time. */
+TEST(end_after_vmap_cleans_what_the_kernel_wrote)
+{
+	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDONLY);
+	struct device display = attach_idle(&buffer, READS);
+	unsigned int before;
+
+	map_in_kernel(&display);
+	begin_access(&buffer, DMA_BUF_SYNC_WRITE);
+	kernel_draws(&display, 0, KIB(1), 0xa5);
+	begin_counting();
+	before = count_calls();
+	end_access(&buffer, DMA_BUF_SYNC_WRITE);
+	CHECK_EQUAL(count_calls() == before, is_coherent());
+	end_counting();
+	unmap(&display);
+}
+
 TEST(caches_are_cleaned_for_who_has_the_buffer_already)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
