@@ -185,10 +185,12 @@ static int add_heap(struct dmaheap_chain *chain, const char *name,
 	}
 
 	ret = judge(chain, &link);
-	if (ret > 0)
+	if (ret > 0) {
 		ret = append(chain, &link);
-	else
-		dmaheap_close(link.heap);
+		if (!ret)
+			return 0;
+	}
+	dmaheap_close(link.heap);
 	return ret;
 }
 

@@ -68,12 +68,14 @@ static size_t n_nodes;
 static bool is_open[16];
 static char asked[256];
 static int foreach_error, stat_error;
+static bool no_memory;		/* for an array that grows */
 
 static int set_up(void **state)
 {
 	memset(is_open, 0, sizeof(is_open));
 	foreach_error = 0;
 	stat_error = 0;
+	no_memory = false;
 	asked[0] = '\0';
 	return 0;
 }
@@ -85,6 +87,18 @@ static int set_up(void **state)
 		n_nodes = sizeof(nodes_) / sizeof(nodes_[0]);		\
 		memcpy(table, nodes_, sizeof(nodes_));			\
 	} while (0)
+
+void *__real_reallocarray(void *array, size_t count, size_t size);
+void *__wrap_reallocarray(void *array, size_t count, size_t size);
+
+/* By the linker: valgrind has a reallocarray() of its own. */
+void *__wrap_reallocarray(void *array, size_t count, size_t size)
+{
+	if (!no_memory)
+		return __real_reallocarray(array, count, size);
+	errno = ENOMEM;
+	return NULL;
+}
 
 static struct node *node_of(const char *name)
 {
@@ -559,6 +573,19 @@ static void closing_nothing_is_fine(void **state)
 	dmaheap_chain_close(NULL);
 }
 
+static void open_without_memory_closes_heap(void **state)
+{
+	static const char * const names[] = { "system", NULL };
+	struct dmaheap_chain *chain;
+
+	MACHINE({ "system" });
+	no_memory = true;
+	assert_int_equal(dmaheap_chain_open(names, 0, &chain), -ENOMEM);
+	assert_false(is_open[0]);
+	assert_int_equal(dmaheap_chain_open(NULL, 0, &chain), -ENOMEM);
+	assert_false(is_open[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -580,6 +607,7 @@ int main(void)
 		IT(reports_what_ends_the_search),
 		IT(leaves_out_a_heap_that_has_gone),
 		IT(closing_nothing_is_fine),
+		IT(open_without_memory_closes_heap),
 	};
 
 	return cmocka_run_group_tests_name("chain", tests, NULL, NULL);
