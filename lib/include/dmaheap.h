@@ -98,7 +98,7 @@ struct dmaheap_use;
 enum dmaheap_provider {
 	DMAHEAP_PROVIDER_UNKNOWN = 0,
 	DMAHEAP_PROVIDER_KERNEL = 1,
-	DMAHEAP_PROVIDER_MODULES = 2,
+	DMAHEAP_PROVIDER_MODULES = 2
 };
 
 /**
@@ -556,8 +556,10 @@ const char *dmaheap_buffer_comm(const struct dmaheap_buffer *buffer);
  * What drivers have, or messages on their way, nobody finds there.
  *
  * The threads of a process are looked at as one. Those that do not share its
- * descriptors any more (CLONE_FILES of unshare(2)) count with their own, if the
- * kernel has kcmp(2), which tells. What two processes share counts for each.
+ * descriptors any more (CLONE_FILES of unshare(2)) count with their own. kcmp(2)
+ * compares them: where it cannot, or /proc is that of another PID namespace, a
+ * process with several threads counts in @hidden. What two processes share counts
+ * for each.
  *
  * Without privileges a process sees its own user's processes only, so that
  * @hidden is not 0: as process 1 is always there, one is counted as well where
@@ -613,8 +615,10 @@ uint64_t dmaheap_use_inode(const struct dmaheap_use *use);
  * dmaheap_use_size() - the size of the dma-buf
  * @use:	the use
  *
- * Return: the size in bytes; 0 if the process has no descriptor, as mappings do
- * not tell.
+ * Mappings and O_PATH descriptors do not show it: then it is from another
+ * descriptor, of any process.
+ *
+ * Return: the size in bytes; 0 if no descriptor shows it.
  */
 uint64_t dmaheap_use_size(const struct dmaheap_use *use);
 
@@ -623,8 +627,8 @@ uint64_t dmaheap_use_size(const struct dmaheap_use *use);
  * @use:	the use
  *
  * Return: the first name of the heap, or the name of the driver that made it;
- * NULL if the process has no descriptor, as mappings do not tell. It lives as
- * long as @use.
+ * NULL if no descriptor shows it, as for dmaheap_use_size(). It lives as long as
+ * @use.
  */
 const char *dmaheap_use_heap(const struct dmaheap_use *use);
 

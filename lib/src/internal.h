@@ -73,6 +73,18 @@ int dmaheap__check_memory(const struct dmaheap *heap, uint64_t size);
 /* The beginning of a file, as text. Returns 0 or -errno. */
 int dmaheap__read_text(int dir, const char *path, char *text, size_t size);
 
+/* The text of a file, in memory for free(3) that the next file may use. */
+struct text {
+	char *data;
+	size_t room;		/* of @data, in bytes */
+};
+
+/*
+ * Read a file to its end. Returns 0, -EFBIG if the kernel cannot produce the
+ * text, or -errno.
+ */
+int dmaheap__read_file(int dir, const char *path, struct text *text);
+
 /* Copies the line that follows, without its newline, as far as it fits. */
 void dmaheap__copy_line(char *to, size_t size, const char *from);
 

@@ -1,13 +1,66 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Reading what the kernel says in text. */
+/* Reading text files of the kernel. */
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "internal.h"
+
+/* Room for most files of /proc that are read whole. */
+#define FIRST_ROOM 4096
+
+static int grow(struct text *text)
+{
+	const size_t room = text->room ? 2 * text->room : FIRST_ROOM;
+	char *data = realloc(text->data, room);
+
+	if (!data)
+		return -ENOMEM;
+	text->data = data;
+	text->room = room;
+	return 0;
+}
+
+/*
+ * A short read is not the end of a file in /proc. The kernel's own ENOMEM means
+ * that it has no room for the text, which its writer may have made too long.
+ */
+static int read_all(int fd, struct text *text)
+{
+	size_t used = 0;
+	ssize_t len = 1;
+	int ret = 0;
+
+	while (!ret && len) {
+		if (used + 1 >= text->room)
+			ret = grow(text);
+		if (ret)
+			break;
+		len = read(fd, text->data + used, text->room - used - 1);
+		if (len < 0)
+			ret = errno == ENOMEM ? -EFBIG : -errno;
+		else
+			used += len;
+	}
+	if (!ret)
+		text->data[used] = '\0';
+	return ret;
+}
+
+int dmaheap__read_file(int dir, const char *path, struct text *text)
+{
+	int fd = openat(dir, path, O_RDONLY | O_CLOEXEC), ret;
+
+	if (fd < 0)
+		return -errno;
+	ret = read_all(fd, text);
+	close(fd);
+	return ret;
+}
 
 int dmaheap__read_text(int dir, const char *path, char *text, size_t size)
 {

@@ -24,6 +24,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <linux/kcmp.h>
@@ -48,12 +50,42 @@ static struct {
 	int error;
 } refused[2];
 
-/* Whether threads of one process share descriptors, for want of kcmp(2). */
+/* Threads of one process share descriptors, but for this one, or all. */
 static pid_t separate_thread;
-static bool has_kcmp;
+static bool all_separate;
+static int kcmp_error;
+
+/* A thread that has ended, and one that ends when its descriptors are read. */
+static pid_t ended_thread, ending_thread;
+static unsigned long n_compared;
+
+/* What a link of descriptors leads to, if it is no dma-buf. */
+enum file {
+	FILE_DMA_BUF,
+	FILE_REGULAR,		/* on a file system of its owner */
+	FILE_ANONYMOUS,		/* such as that of eventfd(2) */
+	FILE_UNSEEN,
+};
+
+static struct {
+	const char *path;	/* its end, or NULL */
+	enum file file;
+} exception;
+
+/* What an open O_PATH descriptor leads to. */
+static enum file pinned;
+static int pinned_fd;
 
 static bool refuse(const char *path)
 {
+	char thread[32];
+
+	snprintf(thread, sizeof(thread), "/task/%d/fd", ending_thread);
+	if (ending_thread && strstr(path, thread)) {
+		ended_thread = ending_thread;
+		errno = ENOENT;
+		return true;
+	}
 	for (size_t i = 0; i < 2; i++) {
 		const char *end = refused[i].path;
 
@@ -85,13 +117,92 @@ static void find_path(int dir, const char *path, char full[PATH_MAX])
 	snprintf(full, PATH_MAX, "%s/%s", folder, path);
 }
 
+static bool ends_with(const char *path, const char *end)
+{
+	return strlen(path) >= strlen(end) &&
+	       !strcmp(path + strlen(path) - strlen(end), end);
+}
+
+/* As far as a link of the tree has fdinfo; mappings have no other file. */
+static enum file file_of(const char *path)
+{
+	if (exception.path && ends_with(path, exception.path)) {
+		errno = EPERM;
+		return exception.file;
+	}
+	if (strstr(path, "/fd/"))
+		return FILE_DMA_BUF;
+	errno = EPERM;
+	return FILE_UNSEEN;
+}
+
+static uint64_t inode_of(const char *link)
+{
+	char path[PATH_MAX], text[256] = "";
+	const char *ino = strstr(link, "/fd/");
+	FILE *file;
+
+	if (!ino)
+		return 0;
+	snprintf(path, sizeof(path), "%.*s/fdinfo/%s", (int)(ino - link), link,
+		 ino + strlen("/fd/"));
+	file = fopen(path, "re");
+	assert_non_null(file);
+	fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	ino = strstr(text, "\nino:\t");
+	assert_non_null(ino);
+	return strtoull(ino + strlen("\nino:\t"), NULL, 10);
+}
+
 int openat(int dir, const char *path, int flags, ...)
 {
 	char full[PATH_MAX];
 
 	find_path(dir, path, full);
 	assert_true(flags & O_CLOEXEC);
-	return refuse(full) ? -1 : open(full, flags);
+	if (refuse(full))
+		return -1;
+	if (!(flags & O_PATH))
+		return open(full, flags);
+	assert_int_equal(pinned_fd, -1);
+	pinned = file_of(full);
+	if (pinned == FILE_UNSEEN)
+		return -1;
+	pinned_fd = open(proc, flags);
+	return pinned_fd;
+}
+
+int statx(int dir, const char *restrict path, int flags, unsigned int mask,
+	  struct statx *restrict st)
+{
+	char full[PATH_MAX];
+	enum file file = pinned;
+
+	/* The server of a file system may never answer. */
+	assert_true(flags & AT_STATX_DONT_SYNC);
+	memset(st, 0, sizeof(*st));
+	if (!(flags & AT_EMPTY_PATH)) {
+		find_path(dir, path, full);
+		if (refuse(full))
+			return -1;
+		file = file_of(full);
+		st->stx_ino = inode_of(full);
+	}
+	if (file == FILE_UNSEEN)
+		return -1;
+	st->stx_mode = file == FILE_REGULAR ? S_IFREG | 0600 : 0600;
+	st->stx_dev_minor = minor(DEVICE) + file;
+	return 0;
+}
+
+int fstatfs(int fd, struct statfs *fs)
+{
+	assert_int_equal(fd, pinned_fd);
+	pinned_fd = -1;
+	memset(fs, 0, sizeof(*fs));
+	fs->f_type = pinned == FILE_DMA_BUF ? 0x444d4142 : 0x01021994;
+	return 0;
 }
 
 ssize_t readlinkat(int dir, const char *restrict path, char *restrict target,
@@ -115,32 +226,17 @@ static int stat_namespace(struct stat *st)
 	return 0;
 }
 
-/* A link of a file descriptor leads to the file, and not along its text. */
 int fstatat(int dir, const char *restrict path, struct stat *restrict st,
 	    int flags)
 {
-	char full[PATH_MAX], info[2 * PATH_MAX], text[256] = "";
-	const char *ino;
-	FILE *file;
+	char full[PATH_MAX];
 
 	assert_int_equal(flags, 0);
 	find_path(dir, path, full);
 	if (refuse(full))
 		return -1;
-	if (!strcmp(path, "ns/pid"))
-		return stat_namespace(st);
-	*strrchr(full, '/') = '\0';
-	snprintf(info, sizeof(info), "%sinfo/%s", full, path);
-	file = fopen(info, "re");
-	assert_non_null(file);
-	fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
-	ino = strstr(text, "\nino:\t");
-	assert_non_null(ino);
-	memset(st, 0, sizeof(*st));
-	st->st_dev = DEVICE;
-	st->st_ino = strtoull(ino + 6, NULL, 10);
-	return 0;
+	assert_string_equal(path, "ns/pid");
+	return stat_namespace(st);
 }
 
 long syscall(long number, ...)
@@ -155,12 +251,17 @@ long syscall(long number, ...)
 	type = va_arg(args, int);
 	va_end(args);
 	assert_int_equal(type, KCMP_FILES);
-	assert_int_not_equal(thread, other);
-	if (!has_kcmp) {
-		errno = ENOSYS;
+	n_compared++;
+	errno = kcmp_error;
+	if (kcmp_error)
 		return -1;
-	}
-	return thread == separate_thread ? 1 : other == separate_thread ? 2 : 0;
+	errno = ESRCH;
+	if (thread == ended_thread || other == ended_thread)
+		return -1;
+	if (all_separate)
+		return thread == other ? 0 : thread < other ? 1 : 2;
+	return (thread == separate_thread) == (other == separate_thread) ? 0 :
+	       thread == separate_thread ? 1 : 2;
 }
 
 static int remove_one(const char *path, const struct stat *st, int type,
@@ -239,7 +340,13 @@ static int make_proc(void **state)
 {
 	memset(refused, 0, sizeof(refused));
 	separate_thread = 0;
-	has_kcmp = true;
+	all_separate = false;
+	kcmp_error = 0;
+	ended_thread = 0;
+	ending_thread = 0;
+	n_compared = 0;
+	memset(&exception, 0, sizeof(exception));
+	pinned_fd = -1;
 	namespace = INITIAL;
 	strcpy(proc, "/tmp/dmaheap-proc-XXXXXX");
 	if (!mkdtemp(proc))
@@ -307,7 +414,7 @@ static void finds_mappings(void **state)
 		  "30/task/30/maps");
 	make_descriptor(30, 30, 3, "/dmabuf:",
 			INFO("7", "33554432", "camera", ""));
-	check_uses("20:1000:camera:7:0:?:left eye:0:8190\n"
+	check_uses("20:1000:camera:7:33554432:camera::0:8190\n"
 		   "30:0:both:7:33554432:camera::1:33554432\n", 0);
 }
 
@@ -317,6 +424,8 @@ static void takes_nothing_else_for_a_dma_buf(void **state)
 	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
 	make_descriptor(20, 20, 0, "/dev/null", "pos:\t0\nino:\t3\n");
 	make_descriptor(20, 20, 1, "/dmabuf:a file", "pos:\t0\nino:\t7\n");
+	exception.path = "/20/fd/1";
+	exception.file = FILE_REGULAR;
 	make_descriptor(20, 20, 2, "/dmabuf", INFO("7", "1", "no", ""));
 	make_descriptor(20, 20, 3, "/home/dmabuf:", INFO("7", "1", "no", ""));
 	make_file(MAPPED("7f00aaaa0", "08:01", "7", "/dmabuf:a file")
@@ -362,8 +471,204 @@ static void threads_count_as_one(void **state)
 			  "20/task/%d/maps", tid);
 	}
 	check_uses("20:1000:camera:7:4096:camera::1:4095\n", 0);
-	has_kcmp = false;
-	check_uses("20:1000:camera:7:4096:camera::1:4095\n", 0);
+}
+
+/* They are taken to share: tables of their own may be hidden. */
+static void threads_without_kcmp_count_as_hidden(void **state)
+{
+	threads_count_as_one(state);
+	kcmp_error = ENOSYS;
+	check_uses("20:1000:camera:7:4096:camera::1:4095\n", 1);
+	kcmp_error = EPERM;
+	check_uses("20:1000:camera:7:4096:camera::1:4095\n", 1);
+}
+
+/* kcmp(2) would compare threads of other processes. */
+static void proc_of_other_pid_namespace_no_kcmp(void **state)
+{
+	threads_count_as_one(state);
+	n_compared = 0;
+	make_file("Name:\ttop\nNSpid:\t412\t7\n", "self/status");
+	check_uses("20:1000:camera:7:4096:camera::1:4095\n", 1);
+	assert_int_equal(n_compared, 0);
+}
+
+static void proc_of_inner_pid_namespace_no_kcmp(void **state)
+{
+	char path[PATH_MAX];
+
+	threads_count_as_one(state);
+	n_compared = 0;
+	snprintf(path, sizeof(path), "%s/self/status", proc);
+	assert_int_equal(unlink(path), 0);
+	check_uses("20:1000:camera:7:4096:camera::1:4095\n", 1);
+	assert_int_equal(n_compared, 0);
+}
+
+static void proc_of_own_pid_namespace_has_kcmp(void **state)
+{
+	make_file("Name:\ttop\nNSpid:\t412\n", "self/status");
+	threads_count_as_one(state);
+	assert_int_not_equal(n_compared, 0);
+}
+
+/* A table stays in view when the thread that stands for it ends. */
+static void table_of_ended_thread_is_compared(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	for (int tid = 21; tid < 24; tid++)
+		make_descriptor(20, tid, 3, "/dmabuf:",
+				INFO("7", "4096", "camera", ""));
+	make_descriptor(20, 23, 4, "/dmabuf:",
+			INFO("8", "8192", "camera", ""));
+	separate_thread = 23;
+	ended_thread = 20;
+	check_uses("20:1000:camera:7:4096:camera::2:0\n"
+		   "20:1000:camera:8:8192:camera::1:0\n", 0);
+}
+
+static void thread_that_ends_hides_no_descriptor(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	for (int tid = 20; tid < 23; tid++)
+		make_descriptor(20, tid, 3, "/dmabuf:",
+				INFO("7", "4096", "camera", ""));
+	ending_thread = 20;
+	check_uses("20:1000:camera:7:4096:camera::1:0\n", 0);
+}
+
+/* 64 POSIX locks are in fdinfo before the size. */
+static void fdinfo_longer_than_a_page_is_read(void **state)
+{
+	char info[8192];
+	size_t len;
+
+	len = snprintf(info, sizeof(info),
+		       "pos:\t0\nflags:\t02000002\nmnt_id:\t14\nino:\t7\n");
+	for (int i = 0; i < 100; i++)
+		len += snprintf(info + len, sizeof(info) - len,
+				"lock:\t%d: POSIX  ADVISORY  WRITE 412 00:2b:7 %d %d\n",
+				i + 1, 2 * i, 2 * i);
+	snprintf(info + len, sizeof(info) - len,
+		 "size:\t4096\ncount:\t1\nexp_name:\tcamera\nname:\tx\n");
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:x", info);
+	check_uses("20:1000:camera:7:4096:camera:x:1:0\n", 0);
+}
+
+#define PATH_INFO(ino) "pos:\t0\nflags:\t012000000\nmnt_id:\t14\nino:\t" ino "\n"
+
+static void path_descriptor_alone_counts(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:left eye", PATH_INFO("7"));
+	check_uses("20:1000:camera:7:0:?:left eye:1:0\n", 0);
+}
+
+static void path_descriptor_size_of_other_holder(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:x", PATH_INFO("7"));
+	make_process(30, "Name:\tviewer\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(30, 30, 3, "/dmabuf:x",
+			INFO("7", "4096", "camera", "name:\tx\n"));
+	make_descriptor(30, 30, 4, "/dmabuf:x", PATH_INFO("7"));
+	check_uses("20:1000:camera:7:4096:camera:x:1:0\n"
+		   "30:1000:viewer:7:4096:camera:x:2:0\n", 0);
+}
+
+/* Whoever has a mount namespace may call a file anything. */
+static void file_called_as_a_dma_buf_is_none(void **state)
+{
+	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:x", PATH_INFO("7"));
+	exception.path = "/fd/3";
+	exception.file = FILE_REGULAR;
+	check_uses("", 0);
+	/* Such files are in one inode, on a device that has no dma-bufs. */
+	exception.file = FILE_ANONYMOUS;
+	check_uses("", 0);
+	exception.file = FILE_UNSEEN;
+	check_uses("", 0);
+}
+
+/* It comes first, and must not be taken for the device of all dma-bufs. */
+static void file_called_as_a_dma_buf_hides_none(void **state)
+{
+	file_called_as_a_dma_buf_is_none(state);
+	make_process(30, "Name:\tcamera\nUid:\t0\t0\t0\t0\n");
+	make_descriptor(30, 30, 4, "/dmabuf:", INFO("7", "4096", "camera", ""));
+	make_file(MAPPED("7f00aaab0", DEVICE_TEXT, "8", "/dmabuf:"),
+		  "30/task/30/maps");
+	exception.file = FILE_REGULAR;
+	check_uses("30:0:camera:7:4096:camera::1:0\n"
+		   "30:0:camera:8:0:?::0:4095\n", 0);
+	exception.file = FILE_ANONYMOUS;
+	check_uses("30:0:camera:7:4096:camera::1:0\n"
+		   "30:0:camera:8:0:?::0:4095\n", 0);
+}
+
+/* For root, who can look at what is mapped. */
+static void mapped_file_called_as_a_dma_buf_is_none(void **state)
+{
+	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
+	make_file(MAPPED("7f00aaab0", "00:2c", "7", "/dmabuf:a file"),
+		  "20/task/20/maps");
+	exception.path = "/20/map_files/7f00aaab0000-7f00aaab0fff";
+	exception.file = FILE_REGULAR;
+	check_uses("", 0);
+	exception.file = FILE_DMA_BUF;
+	check_uses("", 0);
+}
+
+static double seconds_since(const struct timespec *start)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	return now.tv_sec - start->tv_sec +
+	       (now.tv_nsec - start->tv_nsec) / 1e9;
+}
+
+static int count_uses(const struct dmaheap_use *use, void *data)
+{
+	++*(size_t *)data;
+	return 0;
+}
+
+/* Time that grows with the square takes minutes. */
+static void many_mappings_take_little_time(void **state)
+{
+	struct timespec start;
+	size_t count = 0;
+	char path[PATH_MAX];
+	FILE *file;
+
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	snprintf(path, sizeof(path), "%s/20/task/20/maps", proc);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	for (unsigned int i = 0; i < 60000; i++)
+		fprintf(file, "7f%05x000-7f%05xfff rw-s 00000000 " DEVICE_TEXT
+			" %u                 /dmabuf:\n", i, i, 100 + i);
+	fclose(file);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+	assert_int_equal(dmaheap_foreach_use(count_uses, &count, NULL), 0);
+	assert_int_equal(count, 60000);
+	assert_true(seconds_since(&start) < 5);
+}
+
+static void many_tables_take_few_comparisons(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	for (int tid = 21; tid < 1044; tid++)
+		make_file("", "20/task/%d/maps", tid);
+	make_descriptor(20, 1043, 3, "/dmabuf:",
+			INFO("7", "4096", "camera", ""));
+	all_separate = true;
+	check_uses("20:1000:camera:7:4096:camera::1:0\n", 0);
+	/* Twice the binary logarithm for each: a red-black tree. */
+	assert_in_range(n_compared, 1, 1024 * 20);
 }
 
 static void thread_may_have_descriptors_of_its_own(void **state)
@@ -406,11 +711,11 @@ static void counts_processes_that_are_closed_to_it(void **state)
 			INFO("7", "4096", "camera", ""));
 	make_process(21, "Name:\tviewer\nUid:\t1000\t0\t0\t0\n");
 	make_descriptor(21, 21, 3, "/dmabuf:",
-			INFO("7", "4096", "camera", ""));
+			INFO("8", "4096", "camera", ""));
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		refused[0].path = paths[i];
 		refused[0].error = i % 2 ? EPERM : EACCES;
-		check_uses("21:1000:viewer:7:4096:camera::1:0\n", 1);
+		check_uses("21:1000:viewer:8:4096:camera::1:0\n", 1);
 	}
 
 	/* What could be seen is shown. One process counts once. */
@@ -418,10 +723,10 @@ static void counts_processes_that_are_closed_to_it(void **state)
 	refused[1].path = "/21/task/21/maps";
 	refused[1].error = EACCES;
 	check_uses("20:1000:camera:7:4096:camera::1:0\n"
-		   "21:1000:viewer:7:4096:camera::1:0\n", 2);
+		   "21:1000:viewer:8:4096:camera::1:0\n", 2);
 	refused[0].path = "/20/task/20/maps";
 	refused[1].path = "/20/task/20/fd";
-	check_uses("21:1000:viewer:7:4096:camera::1:0\n", 1);
+	check_uses("21:1000:viewer:8:4096:camera::1:0\n", 1);
 }
 
 static void counts_one_where_proc_lists_no_others(void **state)
@@ -563,6 +868,20 @@ int main(void)
 		TEST(knows_no_device_without_a_descriptor),
 		TEST(name_can_not_pass_for_another_field),
 		TEST(threads_count_as_one),
+		TEST(threads_without_kcmp_count_as_hidden),
+		TEST(proc_of_other_pid_namespace_no_kcmp),
+		TEST(proc_of_inner_pid_namespace_no_kcmp),
+		TEST(proc_of_own_pid_namespace_has_kcmp),
+		TEST(table_of_ended_thread_is_compared),
+		TEST(thread_that_ends_hides_no_descriptor),
+		TEST(fdinfo_longer_than_a_page_is_read),
+		TEST(path_descriptor_alone_counts),
+		TEST(path_descriptor_size_of_other_holder),
+		TEST(file_called_as_a_dma_buf_is_none),
+		TEST(file_called_as_a_dma_buf_hides_none),
+		TEST(mapped_file_called_as_a_dma_buf_is_none),
+		TEST(many_mappings_take_little_time),
+		TEST(many_tables_take_few_comparisons),
 		TEST(thread_may_have_descriptors_of_its_own),
 		TEST(process_may_live_without_its_first_thread),
 		TEST(counts_processes_that_are_closed_to_it),
