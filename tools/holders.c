@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "holders.h"
 
 /* What a walk over one heap adds to. */
@@ -21,11 +22,11 @@ static int add_lent(const struct dmaheap_buffer *buffer, void *data)
 	struct holders *holders = walk->holders;
 	struct lent *lent;
 
-	lent = reallocarray(holders->lent, holders->n_lent + 1, sizeof(*lent));
+	lent = append(holders->lent, &holders->n_lent, sizeof(*lent));
 	if (!lent)
 		return -ENOMEM;
 	holders->lent = lent;
-	lent += holders->n_lent++;
+	lent += holders->n_lent - 1;
 	*lent = (struct lent) {
 		.heap = walk->heap,
 		.inode = dmaheap_buffer_inode(buffer),
@@ -137,12 +138,11 @@ static int add_holder(const struct dmaheap_use *use, void *data)
 	struct holder *holder;
 	struct lent *lent;
 
-	holder = reallocarray(holders->holders, holders->n_holders + 1,
-			      sizeof(*holder));
+	holder = append(holders->holders, &holders->n_holders, sizeof(*holder));
 	if (!holder)
 		return -ENOMEM;
 	holders->holders = holder;
-	holder += holders->n_holders++;
+	holder += holders->n_holders - 1;
 
 	lent = find_lent(holders, dmaheap_use_inode(use));
 	*holder = (struct holder) {
@@ -165,21 +165,6 @@ static int add_holder(const struct dmaheap_use *use, void *data)
 	snprintf(holder->name, sizeof(holder->name), "%s",
 		 dmaheap_use_name(use));
 	return 0;
-}
-
-/* What a mapping does not tell of, a descriptor of another process may. */
-static void complete_holder(const struct holders *holders,
-			    struct holder *holder)
-{
-	for (size_t i = 0; i < holders->n_holders; i++) {
-		const struct holder *other = &holders->holders[i];
-
-		if (other->inode == holder->inode && other->descriptors) {
-			holder->size = other->size;
-			strcpy(holder->heap, other->heap);
-			return;
-		}
-	}
 }
 
 /* The views of one memory stand together. */
@@ -220,10 +205,6 @@ int find_holders(const struct heaps *heaps, struct holders *holders)
 	if (ret)
 		return ret;
 
-	for (size_t i = 0; i < holders->n_holders; i++) {
-		if (!holders->holders[i].heap[0])
-			complete_holder(holders, &holders->holders[i]);
-	}
 	mark_held_memory(holders);
 	return 0;
 }

@@ -61,6 +61,9 @@ struct info {
 	struct table table;
 	const struct heap *heap;
 	const struct holders *holders;
+	/* In the order of what they have; last what no heap told of. */
+	const struct holder **by_lent;
+	size_t n_shown;		/* so many of them are in the table */
 };
 
 static bool is_known(const struct heap *heap, enum figure figure)
@@ -258,16 +261,46 @@ static int add_holder(const struct table *table, const struct holder *holder)
 	return ret;
 }
 
+static int compare_lent(const void *a, const void *b)
+{
+	const struct holder *left = *(const struct holder * const *)a;
+	const struct holder *right = *(const struct holder * const *)b;
+
+	if (!left->lent != !right->lent)
+		return left->lent ? -1 : 1;
+	if (left->lent != right->lent)
+		return left->lent < right->lent ? -1 : 1;
+	return (left > right) - (left < right);
+}
+
+static int sort_holders(struct info *info)
+{
+	const struct holders *holders = info->holders;
+
+	info->by_lent = calloc(holders->n_holders + 1, sizeof(*info->by_lent));
+	if (!info->by_lent)
+		return -ENOMEM;
+	for (size_t i = 0; i < holders->n_holders; i++)
+		info->by_lent[i] = &holders->holders[i];
+	qsort(info->by_lent, holders->n_holders, sizeof(*info->by_lent),
+	      compare_lent);
+	return 0;
+}
+
 /* Those who have it, or who asked for it, if no process has it. */
-static int add_lent(const struct info *info, const struct lent *lent)
+static int add_lent(struct info *info, const struct lent *lent)
 {
 	const struct holders *holders = info->holders;
 	struct libscols_line *line;
 	int ret = 0;
 
-	for (size_t i = 0; !ret && i < holders->n_holders; i++) {
-		if (holders->holders[i].lent == lent)
-			ret = add_holder(&info->table, &holders->holders[i]);
+	for (; !ret && info->n_shown < holders->n_holders; info->n_shown++) {
+		const struct holder *holder = info->by_lent[info->n_shown];
+
+		if (!holder->lent || holder->lent > lent)
+			break;
+		if (holder->lent == lent)
+			ret = add_holder(&info->table, holder);
 	}
 	if (ret || lent->is_held || !lent->lasts)
 		return ret;
@@ -283,11 +316,12 @@ static int add_lent(const struct info *info, const struct lent *lent)
 }
 
 /* In the order in which they were lent; then those that no heap told of. */
-static int fill(const struct info *info)
+static int fill(struct info *info)
 {
 	const struct holders *holders = info->holders;
-	int ret = 0;
+	int ret;
 
+	ret = sort_holders(info);
 	for (size_t i = 0; !ret && i < holders->n_lent; i++) {
 		if (holders->lent[i].heap == info->heap)
 			ret = add_lent(info, &holders->lent[i]);
@@ -299,6 +333,7 @@ static int fill(const struct info *info)
 		    !strcmp(holder->heap, info->heap->names[0]))
 			ret = add_holder(&info->table, holder);
 	}
+	free(info->by_lent);
 	return ret;
 }
 

@@ -121,9 +121,23 @@ bool map_sentence(const struct map *map, unsigned int number,
 	return false;
 }
 
-static bool same_holder(const struct placed *a, const struct placed *b)
+static int compare_owners(const struct placed *left, const struct placed *right)
 {
-	return a->pid == b->pid && a->uid == b->uid && !strcmp(a->comm, b->comm);
+	if (left->pid != right->pid)
+		return left->pid < right->pid ? -1 : 1;
+	if (left->uid != right->uid)
+		return left->uid < right->uid ? -1 : 1;
+	return strcmp(left->comm, right->comm);
+}
+
+/* By owner, and of one owner by place. */
+static int by_owner(const void *a, const void *b)
+{
+	const struct placed *left = *(const struct placed * const *)a;
+	const struct placed *right = *(const struct placed * const *)b;
+	int ret = compare_owners(left, right);
+
+	return ret ? ret : (left > right) - (left < right);
 }
 
 static int by_offset(const void *a, const void *b)
@@ -149,35 +163,58 @@ static void sort_placed(struct map *map, struct placed_list *list)
 	}
 }
 
+/* Point each piece to the first one of its holder, for now. */
+static void find_first_pieces(const struct map *map,
+			      const struct placed **sorted)
+{
+	size_t first = 0;
+
+	for (size_t i = 0; i < map->n_pieces; i++)
+		sorted[i] = &map->placed[i];
+	qsort(sorted, map->n_pieces, sizeof(*sorted), by_owner);
+	for (size_t i = 0; i < map->n_pieces; i++) {
+		if (i && compare_owners(sorted[i - 1], sorted[i]))
+			first = i;
+		map->pieces[sorted[i] - map->placed].holder =
+			sorted[first] - map->placed;
+	}
+}
+
 /* Holders are numbered in the order in which they appear. */
 static int find_holders(struct map *map)
 {
+	const struct placed **sorted = calloc(map->n_pieces + 1,
+					      sizeof(*sorted));
 	unsigned int holders = 0;
 
 	map->pieces = calloc(map->n_pieces + 1, sizeof(*map->pieces));
-	if (!map->pieces)
+	if (!map->pieces || !sorted) {
+		free(sorted);
 		return -ENOMEM;
+	}
 
+	find_first_pieces(map, sorted);
 	for (size_t i = 0; i < map->n_pieces; i++) {
 		struct piece *piece = &map->pieces[i];
-		size_t first = 0;
 
-		while (!same_holder(&map->placed[first], &map->placed[i]))
-			first++;
 		piece->offset = map->placed[i].offset;
 		piece->size = map->placed[i].size;
-		piece->holder = first == i ? holders++ :
-					     map->pieces[first].holder;
+		piece->holder = piece->holder == i ? holders++ :
+				map->pieces[piece->holder].holder;
 		map->used += piece->size;
 	}
+	free(sorted);
 	return 0;
 }
 
 static uint64_t end_of_last(const struct map *map)
 {
-	const struct piece *last = &map->pieces[map->n_pieces - 1];
+	const struct piece *last;
 
-	return map->n_pieces ? last->offset + last->size : 0;
+	if (!map->n_pieces)
+		return 0;
+	last = &map->pieces[map->n_pieces - 1];
+	return last->offset + last->size;
 }
 
 /* What is free is known exactly where CMA counts it. */

@@ -2,13 +2,13 @@
 /* The picture of a region, as SVG that needs nothing else. */
 
 #include <inttypes.h>
-#include <pwd.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "escape.h"
 #include "map.h"
 #include "size.h"
-#include "utf8.h"
+#include "user.h"
 
 /* In units of the picture, which scales. */
 #define WIDTH 1000
@@ -40,38 +40,11 @@ static const char style[] =
 	"@media(prefers-color-scheme:dark){.paper{fill:#1b1b1f}text{fill:#ddd}"
 	".free{fill:#38383f}.letter{fill:#111}.lent{stroke:#1b1b1f}}";
 
-/* XML has neither the last two nor most of those below the space. */
-static bool is_shown(uint32_t code)
-{
-	return code >= ' ' && code != 0x7f && code != 0xfffe && code != 0xffff;
-}
-
-/* What a process calls itself may be anything: here it is text. */
-static void put_text(const char *text, FILE *stream)
-{
-	while (*text) {
-		uint32_t code;
-		size_t length = utf8_length(text, &code);
-
-		if (!length || !is_shown(code))
-			fputc('?', stream);
-		else if (code == '&')
-			fputs("&amp;", stream);
-		else if (code == '<')
-			fputs("&lt;", stream);
-		else if (code == '>')
-			fputs("&gt;", stream);
-		else
-			fwrite(text, length, 1, stream);
-		text += length ? length : 1;
-	}
-}
-
 static void put_line(double x, double y, const char *class, const char *text,
 		     FILE *stream)
 {
 	fprintf(stream, "<text x=\"%g\" y=\"%g\" class=\"%s\">", x, y, class);
-	put_text(text, stream);
+	write_escaped(stream, text, SYNTAX_XML);
 	fputs("</text>\n", stream);
 }
 
@@ -152,7 +125,7 @@ static void put_buffer(const struct map *map, size_t i,
 
 	fprintf(stream, "<g><title>%s at %s: ", format_size(left, size),
 		format_size(offset, at));
-	put_text(placed->comm, stream);
+	write_escaped(stream, placed->comm, SYNTAX_XML);
 	fputs("</title>\n", stream);
 	while (left) {
 		uint64_t room = rows->bytes - offset % rows->bytes;
@@ -191,7 +164,7 @@ static void put_table_line(const struct map *map, size_t i, double y,
 	unsigned int holder = map->pieces[i].holder;
 	const struct placed *placed = &map->placed[i];
 	char letter[] = { map_letter(holder), '\0' };
-	const struct passwd *user = getpwuid(placed->uid);
+	const char *user = user_name(placed->uid);
 	char text[32];
 
 	fprintf(stream,
@@ -203,8 +176,7 @@ static void put_table_line(const struct map *map, size_t i, double y,
 	put_line(TABLE_SIZE, y, "right", format_size(placed->size, text), stream);
 	snprintf(text, sizeof(text), placed->pid ? "%d" : "ended", placed->pid);
 	put_line(TABLE_PID, y, "right", text, stream);
-	snprintf(text, sizeof(text), "%u", placed->uid);
-	put_line(TABLE_USER, y, "", user ? user->pw_name : text, stream);
+	put_line(TABLE_USER, y, "", user ? user : "", stream);
 	put_line(TABLE_COMMAND, y, "", placed->comm, stream);
 	put_line(TABLE_NAME, y, "", placed->name, stream);
 }
@@ -214,11 +186,11 @@ static void put_head(const struct map *map, double height, FILE *stream)
 	fprintf(stream,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %g\" role=\"img\" aria-labelledby=\"title\">\n"
 		"<title id=\"title\">Heap ", WIDTH, height);
-	put_text(map->heap, stream);
+	write_escaped(stream, map->heap, SYNTAX_XML);
 	fprintf(stream, "</title>\n<style>%s</style>\n"
 		"<rect class=\"paper\" width=\"100%%\" height=\"100%%\"/>\n"
 		"<text x=\"%d\" y=\"38\" class=\"title\">", style, EDGE);
-	put_text(map->heap, stream);
+	write_escaped(stream, map->heap, SYNTAX_XML);
 	fputs("</text>\n", stream);
 }
 

@@ -19,6 +19,8 @@
 #define MARGIN (LABEL_WIDTH + 3)
 #define LEAST_COLUMNS 16
 #define DEFAULT_COLUMNS 80
+/* Wider than any terminal: COLUMNS may say anything. */
+#define MOST_COLUMNS 4096
 #define SEVERAL '*'
 
 struct look {
@@ -44,6 +46,8 @@ static size_t cells_in_row(FILE *stream)
 		columns = DEFAULT_COLUMNS;
 	if (columns < MARGIN + LEAST_COLUMNS)
 		columns = MARGIN + LEAST_COLUMNS;
+	if (columns > MOST_COLUMNS)
+		columns = MOST_COLUMNS;
 	return columns - MARGIN;
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "placed.h"
 
 /* A dma-buf of which a process was seen to have a descriptor. */
@@ -34,12 +35,11 @@ static int add_named(const struct dmaheap_use *use, void *data)
 
 	if (!dmaheap_use_name(use)[0])
 		return 0;
-	named = reallocarray(search->named, search->n_named + 1,
-			     sizeof(*named));
+	named = append(search->named, &search->n_named, sizeof(*named));
 	if (!named)
 		return -ENOMEM;
 	search->named = named;
-	named += search->n_named++;
+	named += search->n_named - 1;
 	named->inode = dmaheap_use_inode(use);
 	snprintf(named->name, sizeof(named->name), "%s", dmaheap_use_name(use));
 	return 0;
@@ -79,11 +79,11 @@ static int add_placed(const struct dmaheap_buffer *buffer, void *data)
 		return 0;
 	}
 
-	placed = reallocarray(list->list, list->count + 1, sizeof(*placed));
+	placed = append(list->list, &list->count, sizeof(*placed));
 	if (!placed)
 		return -ENOMEM;
 	list->list = placed;
-	placed += list->count++;
+	placed += list->count - 1;
 	*placed = (struct placed) {
 		.size = dmaheap_buffer_memory_size(buffer),
 		.id = dmaheap_buffer_id(buffer),

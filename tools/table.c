@@ -3,14 +3,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "size.h"
 #include "table.h"
-#include "utf8.h"
+#include "user.h"
 
 static const struct {
 	int json_type;
@@ -56,6 +56,8 @@ int make_table(struct table *table, const char *name,
 		return -ENOMEM;
 	scols_table_enable_json(table->scols, table->json);
 	scols_table_enable_noheadings(table->scols, table->noheadings);
+	/* Cells are escaped here. */
+	scols_table_enable_noencoding(table->scols, 1);
 	table->columns = columns;
 
 	ret = scols_table_set_name(table->scols, name);
@@ -165,11 +167,9 @@ int set_figure(const struct table *table, struct libscols_line *line,
 
 int set_user(struct libscols_line *line, size_t column, uid_t uid)
 {
-	const struct passwd *user = getpwuid(uid);
+	const char *name = user_name(uid);
 
-	if (!user)
-		return set_number(line, column, uid);
-	return set_text(line, column, user->pw_name);
+	return name ? set_text(line, column, name) : -ENOMEM;
 }
 
 /* Is the column shown where none was asked for? */
@@ -211,49 +211,66 @@ static int arrange(const struct table *table)
 	return ret;
 }
 
-static int clean_cell(struct libscols_line *line, size_t column)
+static int escape_cell(struct libscols_line *line, size_t column,
+		       enum syntax syntax)
 {
 	const char *text = scols_cell_get_data(scols_line_get_cell(line, column));
-	char *clean;
+	char *escaped = NULL;
+	size_t size;
+	FILE *stream;
 	int ret;
 
-	if (!text)
+	if (!text || is_plain(text))
 		return 0;
-	clean = utf8_copy(text);
-	ret = clean ? set_text(line, column, clean) : -ENOMEM;
-	free(clean);
+	stream = open_memstream(&escaped, &size);
+	if (!stream)
+		return -ENOMEM;
+	write_escaped(stream, text, syntax);
+	ret = fclose(stream) ? -ENOMEM : set_text(line, column, escaped);
+	free(escaped);
 	return ret;
 }
 
-/* What processes and buffers are called may be anything, but JSON is UTF-8. */
-static int clean_cells(const struct table *table)
+/* Processes and buffers may have any name. Documents are escaped as a whole. */
+static int escape_cells(const struct table *table)
 {
 	const size_t n_columns = scols_table_get_ncols(table->scols);
-	const size_t n_lines = scols_table_get_nlines(table->scols);
+	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_line *line;
 	int ret = 0;
 
-	for (size_t i = 0; i < n_lines; i++) {
-		struct libscols_line *line = scols_table_get_line(table->scols, i);
-
-		for (size_t j = 0; !ret && j < n_columns; j++)
-			ret = clean_cell(line, j);
+	if (!iter)
+		return -ENOMEM;
+	while (!ret && !scols_table_next_line(table->scols, iter, &line)) {
+		for (size_t i = 0; !ret && i < n_columns; i++)
+			ret = escape_cell(line, i,
+					  table->columns[i].cell == CELL_TEXTS ?
+					  SYNTAX_LINES : SYNTAX_TEXT);
 	}
+	scols_free_iter(iter);
 	return ret;
 }
 
 /* As it is to be printed. */
 static int prepare(const struct table *table)
 {
-	int ret = table->json ? clean_cells(table) : 0;
+	int ret = table->json ? 0 : escape_cells(table);
 
 	return ret ? ret : arrange(table);
 }
 
 int print_table(const struct table *table)
 {
+	char *text = NULL;
 	int ret = prepare(table);
 
-	return ret ? ret : scols_print_table(table->scols);
+	if (ret || !table->json)
+		return ret ? ret : scols_print_table(table->scols);
+	ret = scols_print_table_to_string(table->scols, &text);
+	if (!ret)
+		write_escaped(stdout, text, SYNTAX_JSON);
+	free(text);
+	return ret;
 }
 
 /* The library makes a document of each table: their braces are left out. */
@@ -272,8 +289,9 @@ int print_json(FILE *stream, const struct table *tables, size_t n_tables)
 		end = ret ? NULL : strrchr(text, '}');
 		if (end) {
 			*end = '\0';
-			fprintf(stream, "%s%s", i ? "," : "",
-				strchr(text, '{') + 1);
+			fputs(i ? "," : "", stream);
+			write_escaped(stream, strchr(text, '{') + 1,
+				      SYNTAX_JSON);
 		}
 		free(text);
 	}

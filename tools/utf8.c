@@ -2,12 +2,8 @@
 /* Text that may be anything, as processes and buffers are called. */
 
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "utf8.h"
-
-#define REPLACEMENT "\xef\xbf\xbd"
 
 /* By the number of bytes that follow the first. */
 static const struct form {
@@ -44,28 +40,4 @@ size_t utf8_length(const char *text, uint32_t *code)
 		*code = *code << 6 | (bytes[i] & 0x3f);
 	}
 	return is_character(*code, &forms[more]) ? more + 1 : 0;
-}
-
-char *utf8_copy(const char *text)
-{
-	char *copy = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&copy, &size);
-
-	if (!stream)
-		return NULL;
-	while (*text) {
-		uint32_t code;
-		size_t length = utf8_length(text, &code);
-
-		if (length)
-			fwrite(text, length, 1, stream);
-		else
-			fputs(REPLACEMENT, stream);
-		text += length ? length : 1;
-	}
-	if (!fclose(stream))
-		return copy;
-	free(copy);
-	return NULL;
 }

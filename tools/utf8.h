@@ -10,10 +10,4 @@
 /* The length of the character at @text, and which it is; 0 if it is not UTF-8. */
 size_t utf8_length(const char *text, uint32_t *code);
 
-/*
- * A copy in which U+FFFD stands for each byte that is not UTF-8, for free(3); or
- * NULL if there is no memory for it.
- */
-char *utf8_copy(const char *text);
-
 #endif /* DMAHEAP_UTF8_H */

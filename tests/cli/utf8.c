@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What is UTF-8, and what is made of what is not. */
+/* Tests which bytes are a character of UTF-8. */
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -63,34 +62,11 @@ static void knows_what_is_none(void **state)
 		assert_int_equal(utf8_length(texts[i], &code), 0);
 }
 
-static void replaces_each_byte_that_is_none(void **state)
-{
-	static const char * const cases[][2] = {
-		{ "", "" },
-		{ "t\xc3\xa9t\xc3\xa9\n", "t\xc3\xa9t\xc3\xa9\n" },
-		{ "t\xe9", "t\xef\xbf\xbd" },
-		{ "\xff\xfe!", "\xef\xbf\xbd\xef\xbf\xbd!" },
-		/* The name of a command is cut off at 15 bytes. */
-		{ "-------------\xe2\x82",
-		  "-------------\xef\xbf\xbd\xef\xbf\xbd" },
-		{ "\xc3\xc3\xa9", "\xef\xbf\xbd\xc3\xa9" },
-	};
-
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		char *copy = utf8_copy(cases[i][0]);
-
-		assert_non_null(copy);
-		assert_string_equal(copy, cases[i][1]);
-		free(copy);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_each_character),
 		cmocka_unit_test(knows_what_is_none),
-		cmocka_unit_test(replaces_each_byte_that_is_none),
 	};
 
 	return cmocka_run_group_tests_name("utf8", tests, NULL, NULL);
