@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -28,17 +27,16 @@ static int open_heap_of(int buf)
 {
 	char path[sizeof(DMAHEAP_DIR "/") + NAME_MAX] = DMAHEAP_DIR "/";
 	char *name = path + strlen(path);
-	struct text text = { 0 };
-	const char *exporter = NULL;
-	char info[64];
+	char info[64], text[1024];
+	const char *exporter;
 
 	snprintf(info, sizeof(info), "/proc/self/fdinfo/%d", buf);
-	if (!dmaheap__read_file(AT_FDCWD, info, &text))
-		exporter = strstr(text.data, EXPORTER);
-	if (exporter)
-		dmaheap__copy_line(name, NAME_MAX + 1,
-				   exporter + strlen(EXPORTER));
-	free(text.data);
+	if (dmaheap__read_text(AT_FDCWD, info, text, sizeof(text)))
+		return -1;
+	exporter = strstr(text, EXPORTER);
+	if (!exporter)
+		return -1;
+	dmaheap__copy_line(name, NAME_MAX + 1, exporter + strlen(EXPORTER));
 	if (!dmaheap__valid_name(name))
 		return -1;
 	return open(path, O_RDONLY | O_CLOEXEC);

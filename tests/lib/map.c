@@ -33,7 +33,6 @@ static char memory[1];
 #define INFO_READ(text)							\
 	INFO_OPENED,							\
 	{ .call = CALL_READ, .fd = INFO_FD, .out = (text) },		\
-	{ .call = CALL_READ, .fd = INFO_FD },				\
 	{ .call = CALL_CLOSE, .fd = INFO_FD }
 
 #define HEAP_OPENED(node, ...)						\
