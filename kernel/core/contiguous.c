@@ -89,7 +89,7 @@ struct dma_buf *dma_heap_allocate_contiguous(struct dma_heap *heap,
 
 give_back:
 	if (heap->quota->ordinary)
-		dma_heap_quota_untake(heap->quota, len);
+		dma_heap_headroom_untake(nr_pages);
 	dma_heap_pool_give_back(heap, &buffer->extents[0]);
 destroy:
 	dma_heap_buffer_destroy(buffer);

@@ -220,7 +220,7 @@ static u64 bytes_left(const struct dma_heap_quota *quota,
 
 	if (quota->ordinary) {
 		available = (u64)dma_heap_headroom(highest_zone) << PAGE_SHIFT;
-		gone -= min(gone, quota->lent);
+		gone -= quota->lent;
 	}
 
 	return available > gone ? available - gone : 0;
@@ -305,7 +305,7 @@ void dma_heap_quota_uncharge(struct dma_heap_quota *quota, u64 bytes,
 	charge_free(quota, charge);
 }
 
-/* Some of what was charged is taken now: it is no longer available. */
+/* Count charged memory as allocated: it is no longer available. */
 void dma_heap_quota_take(struct dma_heap_quota *quota, u64 bytes)
 {
 	spin_lock(&quota->lock);
@@ -313,7 +313,7 @@ void dma_heap_quota_take(struct dma_heap_quota *quota, u64 bytes)
 	spin_unlock(&quota->lock);
 }
 
-/* What was taken is about to be available again, and is still charged. */
+/* Undo dma_heap_quota_take() for memory that is still charged. */
 void dma_heap_quota_untake(struct dma_heap_quota *quota, u64 bytes)
 {
 	spin_lock(&quota->lock);

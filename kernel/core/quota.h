@@ -19,8 +19,8 @@ struct dma_heap_charge;
  * @ordinary: It is the machine's ordinary memory.
  * @total: Size of the region that it is, in bytes; 0 if that is not known.
  * @charged: Bytes that were promised, to whomever.
- * @lent: The bytes of these that are taken. Of ordinary memory, also those that a
- *	request has taken that is not done yet.
+ * @lent: Bytes of @charged that are allocated. A request for ordinary memory adds
+ *	to it while it allocates, any other when it is done.
  */
 struct dma_heap_quota {
 	spinlock_t lock;	/* see above */

@@ -30,7 +30,7 @@ MODULE_PARM_DESC(reserve, "Bytes to set aside at load, K, M or G may follow (def
 
 static struct dma_heap *contiguous_heap;
 
-/* What was set aside, and the region over it; NULL if nothing was. */
+/* Memory to set aside, of no pages if there is none, and the region over it. */
 static struct dma_heap_extent reserve_extent;
 static struct dma_heap_region *reserve_region;
 
@@ -113,11 +113,14 @@ static bool zone_is_usable(struct zone *zone)
 	return populated_zone(zone) && type < ZONE_MOVABLE;
 }
 
-/* With a reserve, its size is what users share, whatever is taken beside it. */
+/*
+ * Users are charged for ordinary memory only if there is no reserve. The reserve
+ * itself is not charged to anybody.
+ */
 static void count_taken(const struct dma_heap_extent *extent,
 			enum zone_type highest)
 {
-	if (reserve_region)
+	if (reserve_extent.nr_pages)
 		dma_heap_headroom_unclaim(extent->nr_pages, highest);
 	else
 		dma_heap_headroom_take(extent->nr_pages, highest);
@@ -125,7 +128,7 @@ static void count_taken(const struct dma_heap_extent *extent,
 
 static void count_given_up(const struct dma_heap_extent *extent)
 {
-	if (!reserve_region)
+	if (!reserve_extent.nr_pages)
 		dma_heap_headroom_untake(extent->nr_pages);
 }
 
@@ -301,8 +304,6 @@ static int __init reserve_memory(u64 bytes)
 	ret = take_from_memory(&reserve_extent);
 	if (ret)
 		return ret;
-	/* Nobody was promised it. */
-	dma_heap_headroom_untake(reserve_extent.nr_pages);
 
 	reserve_region = dma_heap_region_create(&reserve_extent);
 	if (!reserve_region) {
