@@ -32,7 +32,7 @@
  * struct carveout - one heap over one region
  * @heap: The heap.
  * @name: The name of the region's node, which is the kernel's.
- * @region: What of its memory is lent.
+ * @region: Allocator of its memory.
  * @mapped: Whether it is in the kernel's linear map. If not, the heap is
  *	protected.
  * @link: Place in carveouts.

@@ -286,8 +286,8 @@ static unsigned long all_cma_pages(void)
  * for a moment, in which drivers get nothing of it. Therefore:
  * - not when the module is loaded, as drivers allocate much at boot, but when a
  *   user does;
- * - again only after a request failed, with nothing allocated, and as long as a
- *   part of the area is missing;
+ * - again only after a request failed or a limit refused it, with nothing
+ *   allocated, and as long as a part of the area is missing;
  * - less and less often, as a request can fail whenever a user wants it to.
  */
 static bool search_is_due(struct cma_area *area)

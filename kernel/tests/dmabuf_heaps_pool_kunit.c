@@ -223,8 +223,9 @@ static struct task_struct *requester;
 static struct dma_buf *waited_for;
 
 /*
- * The first chunk takes until it is told, and then the request cannot run before
- * the second one is begun. That takes until the request is done, or two seconds.
+ * Clearing the first chunk waits for the test. After that, the worker keeps the
+ * request from running until it begins to clear the second chunk. Clearing that
+ * waits for the request, for two seconds at most.
  */
 static void clear_slowly(void)
 {

@@ -229,4 +229,3 @@ int dmaheap__read_descriptors(struct scan *scan, struct process *process,
 	close(thread);
 	return ret;
 }
-

@@ -234,7 +234,7 @@ TEST(use_is_by_descriptor_or_mapping)
 		_exit(0);
 	}
 	close(buf);
-	/* The child's descriptor tells what a mapping does not. */
+	/* A mapping does not show these, but the child's descriptor does. */
 	use.heap = exporter;
 	use.size = 4 * page;
 	use.mapped = 3 * page;
