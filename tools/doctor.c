@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* dmaheap doctor: what is there, what is missing, and what mends it */
+/* dmaheap doctor: what is there, what is missing, and how to fix it */
 
 #include <errno.h>
 #include <stdio.h>
@@ -40,9 +40,9 @@ static void print_sum(const struct findings *findings)
 	if (!missing)
 		puts("\nNothing is missing.");
 	else if (missing == 1)
-		puts("\nOne thing is missing: mend it, and look again.");
+		puts("\nOne thing is missing: fix it, and run this command again.");
 	else
-		printf("\n%zu things are missing: mend the first, and look again.\n",
+		printf("\n%zu things are missing: fix the first one, and run this command again.\n",
 		       missing);
 }
 
@@ -146,11 +146,11 @@ static int doctor_run(const struct command *command, int argc, char **argv)
 const struct command doctor_command = {
 	.name = "doctor",
 	.arguments = "[OPTION...]",
-	.summary = "Tell what is missing on this machine, and what mends it",
+	.summary = "Report what is missing on this machine, and how to fix it",
 	.details =
-		"A line begins with 'ok', 'missing' or 'note'; the line after it, if it is\n"
-		"indented, is the command that mends it or tells more: a line for a shell. What\n"
-		"else is missing may be seen only when it was mended.\n"
+		"A line begins with 'ok', 'missing' or 'note'. An indented line after it is a\n"
+		"command for a shell, which fixes the problem or shows more. When it is fixed,\n"
+		"doctor may find something else that is missing.\n"
 		"Only root sees who else may allocate, and which buffers only the kernel holds.\n"
 		"The exit status is 1 if something is missing, else 0.\n",
 	.options = (const struct command_option[]) {

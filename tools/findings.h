@@ -9,14 +9,14 @@
 
 enum verdict {
 	FINDING_OK,
-	FINDING_MISSING,	/* there is a way to mend it */
+	FINDING_MISSING,	/* there is a way to fix it */
 	FINDING_NOTE,		/* nothing has to be done */
 };
 
 struct finding {
 	enum verdict verdict;
 	char *text;
-	char *command;		/* what mends it, for a shell; or NULL */
+	char *command;		/* that fixes it, for a shell; or NULL */
 };
 
 struct findings {

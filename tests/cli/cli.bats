@@ -46,7 +46,7 @@ Commands:
   map     Draw who has which part of a heap's region, for root
   alloc   Allocate a buffer, and hold it or hand it to a command
   bench   Measure how long heaps take on this machine
-  doctor  Tell what is missing on this machine, and what mends it
+  doctor  Report what is missing on this machine, and how to fix it
   help    Show the commands, or what one of them does
 
 'dmaheap help COMMAND' tells more about each." "" help
