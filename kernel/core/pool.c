@@ -662,7 +662,7 @@ int dma_heap_pool_set_limit(struct dma_heap *heap,
 			    const struct dma_heap_limit *limit)
 {
 	struct dma_heap_pool *pool = &heap->pool;
-	unsigned long nr_pages;
+	unsigned long nr_pages, sum;
 
 	if (limit->unit == DMA_HEAP_LIMIT_PERCENT &&
 	    !READ_ONCE(heap->region.nr_pages))
@@ -671,8 +671,10 @@ int dma_heap_pool_set_limit(struct dma_heap *heap,
 	mutex_lock(&pool->lock);
 	pool->limit = *limit;
 	nr_pages = limit_in_pages(pool);
-	if (pool->pooled.nr_pages > nr_pages)
-		reduce(pool, pool->pooled.nr_pages - nr_pages);
+	/* settle() frees the chunk that is being cleared if it exceeds that alone. */
+	sum = pool->pooled.nr_pages + pool->clearing;
+	if (sum > nr_pages)
+		reduce(pool, sum - nr_pages);
 	mutex_unlock(&pool->lock);
 
 	return 0;

@@ -173,6 +173,25 @@ TEST(limit_of_the_pool_is_kept)
 	end(heap);
 }
 
+/* One buffer is being cleared, the other one waits for that. */
+TEST(lowered_limit_includes_what_is_being_cleared)
+{
+	int bufs[2];
+
+	for (int i = 0; i < 20; i++) {
+		begin(heap, "4M");
+		for (int k = 0; k < 2; k++) {
+			bufs[k] = alloc(heap, MIB(2), O_RDWR);
+			dirty(bufs[k], MIB(2));
+		}
+		for (int k = 0; k < 2; k++)
+			close(bufs[k]);
+		set_attribute(heap, "pool_limit", "3M");
+		CHECK(attribute(heap, "pooled") <= (long long)MIB(3));
+		end(heap);
+	}
+}
+
 TEST(the_oldest_makes_room)
 {
 	int bufs[3];
