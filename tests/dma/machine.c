@@ -23,6 +23,8 @@ TEST(device_has_a_copy_if_it_bounces)
 /* The processors of amd64 need no maintenance. */
 #if defined(__aarch64__) || defined(__arm__)
 
+#define PROBE TRACING "events/kprobes/dma_tests_clean/"
+
 /* How often the function was called that cleans the cache. */
 static unsigned int count_calls(void)
 {
@@ -37,17 +39,20 @@ static unsigned int count_calls(void)
 	return n;
 }
 
-static void begin_counting(void)
-{
-	write_tracing(TRACING "kprobe_events",
-		      "p:dma_tests_clean arch_sync_dma_for_device\n");
-	write_tracing(TRACING "events/kprobes/dma_tests_clean/enable", "1");
-}
-
 static void end_counting(void)
 {
-	write_tracing(TRACING "events/kprobes/dma_tests_clean/enable", "0");
+	write_tracing(PROBE "enable", "0");
 	write_tracing(TRACING "kprobe_events", "-:dma_tests_clean\n");
+}
+
+/* A test that failed has left the probe. */
+static void begin_counting(void)
+{
+	if (!access(PROBE, F_OK))
+		end_counting();
+	write_tracing(TRACING "kprobe_events",
+		      "p:dma_tests_clean arch_sync_dma_for_device\n");
+	write_tracing(PROBE "enable", "1");
 }
 
 TEST(caches_are_maintained_if_devices_do_not_see_them)
@@ -134,7 +139,10 @@ TEST(map_after_vmap_cleans_what_the_kernel_wrote)
 	end_counting();
 }
 
-/* The same, for a device that has the buffer all the time. */
+/*
+ * The same, for a device that has the buffer all the time. The device that is idle is
+ * never coherent.
+ */
 TEST(end_after_vmap_cleans_what_the_kernel_wrote)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDONLY);
@@ -147,7 +155,7 @@ TEST(end_after_vmap_cleans_what_the_kernel_wrote)
 	begin_counting();
 	before = count_calls();
 	end_access(&buffer, DMA_BUF_SYNC_WRITE);
-	CHECK_EQUAL(count_calls() == before, is_coherent());
+	CHECK(count_calls() > before);
 	end_counting();
 	unmap(&display);
 }
