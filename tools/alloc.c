@@ -183,9 +183,9 @@ static void print_held(const struct request *request, uint64_t size)
 	fflush(stdout);
 }
 
-static int hold(int buf, const struct request *request,
-		const sigset_t *signals)
+static int hold(int buf, const struct request *request)
 {
+	sigset_t signals;
 	uint64_t size;
 	int signal, ret;
 
@@ -194,8 +194,13 @@ static int hold(int buf, const struct request *request,
 		return failure("can't tell the buffer's size: %s",
 			       strerror(-ret));
 
+	/* Not before: a signal ends an allocation that takes long. */
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
 	print_held(request, size);
-	sigwait(signals, &signal);
+	sigwait(&signals, &signal);
 	close(buf);
 	puts("Released");
 	return EXIT_SUCCESS;
@@ -204,7 +209,6 @@ static int hold(int buf, const struct request *request,
 static int alloc_run(const struct command *command, int argc, char **argv)
 {
 	struct request request = { .access = O_RDWR };
-	sigset_t signals;
 	int buf, ret;
 
 	ret = parse_options(command, argc, argv, &request);
@@ -213,20 +217,11 @@ static int alloc_run(const struct command *command, int argc, char **argv)
 	if (ret)
 		return ret;
 
-	if (request.command) {
-		buf = allocate(&request);
-		return buf < 0 ? EXIT_FAILURE :
-				 run_command(buf, request.command);
-	}
-
-	/* Blocked before there is a buffer, so that none goes without a word */
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-
 	buf = allocate(&request);
-	return buf < 0 ? EXIT_FAILURE : hold(buf, &request, &signals);
+	if (buf < 0)
+		return EXIT_FAILURE;
+	return request.command ? run_command(buf, request.command) :
+				 hold(buf, &request);
 }
 
 const struct command alloc_command = {

@@ -284,7 +284,10 @@ static int parse_options(const struct command *command, int argc, char **argv,
 
 static int bench_run(const struct command *command, int argc, char **argv)
 {
-	const struct sigaction action = { .sa_handler = interrupt };
+	const struct sigaction action = {
+		.sa_handler = interrupt,
+		.sa_flags = (int)SA_RESETHAND,
+	};
 	struct bench bench = { .rounds = 9 };
 	int ret;
 
@@ -293,7 +296,7 @@ static int bench_run(const struct command *command, int argc, char **argv)
 	if (parse_options(command, argc, argv, &bench))
 		return EXIT_USAGE;
 
-	/* A round is finished, so that its buffer is freed. */
+	/* The first signal ends this after the round, the second one at once. */
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	bench.done = calloc(bench.rounds, sizeof(*bench.done));
@@ -319,6 +322,7 @@ const struct command bench_command = {
 		"much of a region is free, and of what a heap keeps in its pool. A heap that\n"
 		"clears or gathers memory in advance has done so in its own time.\n"
 		"With --bytes, and in JSON, times are in nanoseconds.\n"
+		"Ctrl-C ends this after the current round. A second Ctrl-C ends it at once.\n"
 		"The exit status is 1 if something could not be measured: ERROR says why, and the\n"
 		"rest is measured all the same.\n",
 	.columns = columns,

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -274,15 +273,27 @@ static int print_holders(struct top *top, const struct holders *holders)
 	return ret;
 }
 
+/*
+ * Signals are blocked while this command prints. Their handlers run while it
+ * reads /proc, which may take long, and while it waits.
+ */
+static sigset_t usual_mask, printing_mask;
+
+/* For the handlers. */
+static const struct top *running;
+static volatile sig_atomic_t continued;
+
 static int print_once(struct top *top)
 {
 	struct holders holders = { 0 };
 	struct heaps heaps;
 	int ret;
 
+	sigprocmask(SIG_SETMASK, &usual_mask, NULL);
 	ret = find_heaps(&heaps);
 	if (!ret)
 		ret = find_holders(&heaps, &holders);
+	sigprocmask(SIG_SETMASK, &printing_mask, NULL);
 	if (!ret)
 		ret = print_holders(top, &holders);
 	free_holders(&holders);
@@ -290,7 +301,7 @@ static int print_once(struct top *top)
 	return ret;
 }
 
-/* Keys come one by one, and unseen. */
+/* Make the terminal hand over each key at once, and not show it. */
 static void set_mode(const struct top *top)
 {
 	struct termios mode = top->mode;
@@ -300,7 +311,7 @@ static void set_mode(const struct top *top)
 		tcsetattr(STDIN_FILENO, TCSANOW, &mode);
 }
 
-/* Whoever changes a terminal that is another's is stopped. */
+/* A process in the background is stopped if it changes the terminal. */
 static bool is_in_background(void)
 {
 	const pid_t group = tcgetpgrp(STDIN_FILENO);
@@ -314,113 +325,104 @@ static void restore_mode(const struct top *top)
 		tcsetattr(STDIN_FILENO, TCSANOW, &top->mode);
 }
 
-/* Stops as the signal does, but with the terminal as it was found. */
-static void stop(const struct top *top)
+/* Nothing is printed in part: see printing_mask. */
+static void end(int signal)
 {
+	restore_mode(running);
+	_exit(EXIT_SUCCESS);
+}
+
+/* Stop as without a handler, but with the terminal as it was found. */
+static void stop(int signal)
+{
+	const struct sigaction stopping = { .sa_handler = SIG_DFL };
+	struct sigaction action;
 	sigset_t set;
 
-	restore_mode(top);
+	restore_mode(running);
+	sigaction(SIGTSTP, &stopping, &action);
+	kill(getpid(), SIGTSTP);
 	sigemptyset(&set);
 	sigaddset(&set, SIGTSTP);
-	kill(getpid(), SIGTSTP);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* Where it could not be stopped, nobody else continues it. */
+	sigaction(SIGTSTP, &action, NULL);
+	/* Where a process cannot be stopped, no other process continues it. */
 	kill(getpid(), SIGCONT);
 }
 
-enum event {
-	EVENT_NONE,
-	EVENT_NEXT,		/* it is to be shown again */
-	EVENT_END,
-};
-
-/*
- * Whoever continues it may have changed the terminal, and what is on it. Signals
- * that end it come before, as their numbers are lower.
- */
-static enum event take_signal(const struct top *top, int signals)
+/* Whoever continues it may have changed the terminal, and what is on it. */
+static void resume(int signal)
 {
-	struct signalfd_siginfo info;
-
-	if (read(signals, &info, sizeof(info)) != sizeof(info))
-		return EVENT_NONE;
-	switch (info.ssi_signo) {
-	case SIGTSTP:
-		stop(top);
-		return EVENT_NONE;
-	case SIGCONT:
-		set_mode(top);
-		return EVENT_NEXT;
-	default:
-		return EVENT_END;
-	}
+	set_mode(running);
+	continued = true;
 }
 
-/* Waits. Returns false if it is to end: a signal came, or the key q. */
-static bool wait_for_next(const struct top *top, int signals)
+/* Wait until it is time to print again. Return false after the key q. */
+static bool wait_for_next(const struct top *top)
 {
-	struct pollfd events[] = {
-		{ .fd = signals, .events = POLLIN },
-		{ .fd = top->live ? STDIN_FILENO : -1, .events = POLLIN },
+	const struct timespec delay = { .tv_sec = (time_t)top->seconds };
+	struct pollfd keys = {
+		.fd = top->live ? STDIN_FILENO : -1,
+		.events = POLLIN,
 	};
-	enum event event = EVENT_NONE;
-	char key;
+	char key = 0;
+	int ret;
 
-	while (event == EVENT_NONE &&
-	       poll(events, 2, (int)top->seconds * 1000) > 0) {
-		if (events[0].revents)
-			event = take_signal(top, signals);
-		/* Without somebody who can press it. */
-		else if (read(STDIN_FILENO, &key, 1) != 1)
-			events[1].fd = -1;
-		else if (key == 'q' || key == 'Q')
-			event = EVENT_END;
+	continued = false;
+	while (!continued && key != 'q' && key != 'Q') {
+		ret = ppoll(&keys, 1, &delay, &usual_mask);
+		if (!ret)
+			break;
+		/* Nobody can press a key on what has ended. */
+		if (ret > 0 && read(STDIN_FILENO, &key, 1) != 1)
+			keys.fd = -1;
 	}
-	return event != EVENT_END;
+	return key != 'q' && key != 'Q';
 }
 
-static int repeat(struct top *top, int signals)
+static int repeat(struct top *top)
 {
 	uint64_t left = top->count;
 	int ret;
 
 	do {
 		ret = print_once(top);
-	} while (!ret && (!top->count || --left) &&
-		 wait_for_next(top, signals));
+	} while (!ret && (!top->count || --left) && wait_for_next(top));
 	return ret;
 }
 
-static int repeat_live(struct top *top, int signals)
+/* Unless the signal is ignored, as nohup(1) wants it. */
+static void handle(int signal, void (*handler)(int signal))
 {
-	int ret;
+	struct sigaction action = {
+		.sa_handler = handler,
+		.sa_flags = SA_RESTART,
+	};
+	struct sigaction old;
 
-	top->has_mode = !tcgetattr(STDIN_FILENO, &top->mode);
-	set_mode(top);
-	ret = repeat(top, signals);
-	restore_mode(top);
-	return ret;
+	sigaction(signal, NULL, &old);
+	if (old.sa_handler == SIG_IGN)
+		return;
+	sigfillset(&action.sa_mask);
+	sigaction(signal, &action, NULL);
+	sigaddset(&printing_mask, signal);
 }
 
-/*
- * An end by a signal is an end, and leaves the terminal as it was; so does a stop,
- * where there is a terminal to be left.
- */
-static int open_signals(bool live)
+/* A signal that ends this command leaves the terminal as it was. */
+static void handle_signals(const struct top *top)
 {
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	if (live) {
-		sigaddset(&set, SIGTSTP);
-		sigaddset(&set, SIGCONT);
+	running = top;
+	sigprocmask(SIG_SETMASK, NULL, &usual_mask);
+	printing_mask = usual_mask;
+	handle(SIGINT, end);
+	handle(SIGTERM, end);
+	handle(SIGHUP, end);
+	if (top->live) {
+		handle(SIGTSTP, stop);
+		handle(SIGCONT, resume);
 	}
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC);
+	sigprocmask(SIG_SETMASK, &printing_mask, NULL);
 }
 
 static int parse_options(const struct command *command, int argc, char **argv,
@@ -454,7 +456,7 @@ static int parse_options(const struct command *command, int argc, char **argv,
 static int top_run(const struct command *command, int argc, char **argv)
 {
 	struct top top = { .seconds = 2 };
-	int signals, ret;
+	int ret;
 
 	ret = parse_options(command, argc, argv, &top);
 	if (ret)
@@ -463,12 +465,11 @@ static int top_run(const struct command *command, int argc, char **argv)
 	if (!top.live && !top.count)
 		top.count = 1;
 
-	signals = open_signals(top.live);
-	if (signals < 0)
-		return failure("can't wait for signals: %s", strerror(errno));
-
-	ret = top.live ? repeat_live(&top, signals) : repeat(&top, signals);
-	close(signals);
+	top.has_mode = top.live && !tcgetattr(STDIN_FILENO, &top.mode);
+	handle_signals(&top);
+	set_mode(&top);
+	ret = repeat(&top);
+	restore_mode(&top);
 	return ret ? failure("can't find who has what: %s", strerror(-ret)) :
 		     EXIT_SUCCESS;
 }

@@ -9,6 +9,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load terminal
+
 setup() {
 	if [[ -e /dev/dma_heap ]]; then
 		skip "this machine has heaps"
@@ -322,26 +324,9 @@ Try 'dmaheap help top'." top -d 86401
 @test "top at a terminal: until a signal, and the terminal is as it was" {
 	# shellcheck disable=SC2016 # for the inner shell
 	run bash -c 'script -qec \
-		"$DMAHEAP top & sleep 1; kill -INT \$!; wait \$!; echo status \$?; stty -a" \
+		"$DMAHEAP top & sleep 1; kill -TERM \$!; wait \$!; echo status \$?; stty -a" \
 		/dev/null </dev/null'
 	[[ $output == *"status 0"* && $output == *" icanon "* && $output == *" echo "* ]]
-}
-
-# shown TEXT TIMES: waits until it is on the screen so often, up to 20 seconds.
-shown() {
-	local i
-
-	for ((i = 0; i < 200; i++)); do
-		[[ $(grep -aoF "$1" "$screen" | wc -l) -lt $2 ]] || return 0
-		sleep 0.1
-	done
-}
-
-# at_terminal COMMANDS: in a shell that does nothing for its jobs but to let them
-# stop and go on. Keys come from stdin.
-at_terminal() {
-	# shellcheck disable=SC2016 # for the shell
-	commands=$1 script -qefc 'bash -mc "$commands"' "$screen" >/dev/null
 }
 
 # shellcheck disable=SC2016 # for the shell
