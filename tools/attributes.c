@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A heap's attributes and its region's figures, from sysfs. */
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,18 +10,24 @@
 #include <unistd.h>
 
 #include "attributes.h"
+#include "escape.h"
 #include "size.h"
 
-/* The first line of a file without its newline; empty if it can't be read. */
+/*
+ * Read the first line of a file, without its newline. It is empty if the file cannot
+ * be read, and if it has what is not to be printed.
+ */
 static void read_line(const char *path, char *line, size_t size)
 {
-	FILE *file = fopen(path, "re");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t len = fd < 0 ? 0 : read(fd, line, size - 1);
 
-	if (!file || !fgets(line, size, file))
-		line[0] = '\0';
-	if (file)
-		fclose(file);
+	if (fd >= 0)
+		close(fd);
+	line[len > 0 ? len : 0] = '\0';
 	line[strcspn(line, "\n")] = '\0';
+	if (!is_plain(line))
+		line[0] = '\0';
 }
 
 static void read_heap_attribute(dev_t heap, const char *name, char *line,
