@@ -80,6 +80,14 @@ int set_text(struct libscols_line *line, size_t column, const char *text)
 	return scols_line_set_data(line, column, text);
 }
 
+/* Close a stream of memory. Its text is not complete if any of it had no room. */
+static int end_text(FILE *stream, char **text)
+{
+	const bool has_failed = ferror(stream);
+
+	return fclose(stream) || has_failed || !*text ? -ENOMEM : 0;
+}
+
 int set_texts(struct libscols_line *line, size_t column, char * const *texts,
 	      size_t n_texts)
 {
@@ -93,7 +101,9 @@ int set_texts(struct libscols_line *line, size_t column, char * const *texts,
 		return -ENOMEM;
 	for (size_t i = 0; i < n_texts; i++)
 		fprintf(stream, "%s%s", i ? "\n" : "", texts[i]);
-	ret = fclose(stream) ? -ENOMEM : set_text(line, column, all);
+	ret = end_text(stream, &all);
+	if (!ret)
+		ret = set_text(line, column, all);
 	free(all);
 	return ret;
 }
@@ -226,7 +236,9 @@ static int escape_cell(struct libscols_line *line, size_t column,
 	if (!stream)
 		return -ENOMEM;
 	write_escaped(stream, text, syntax);
-	ret = fclose(stream) ? -ENOMEM : set_text(line, column, escaped);
+	ret = end_text(stream, &escaped);
+	if (!ret)
+		ret = set_text(line, column, escaped);
 	free(escaped);
 	return ret;
 }
@@ -259,6 +271,23 @@ static int prepare(const struct table *table)
 	return ret ? ret : arrange(table);
 }
 
+/* Print JSON into memory, which the caller frees. */
+static int print_to_text(const struct table *table, char **text)
+{
+	FILE *stream, *usual = scols_table_get_stream(table->scols);
+	size_t size;
+	int ret, error;
+
+	stream = open_memstream(text, &size);
+	if (!stream)
+		return -ENOMEM;
+	scols_table_set_stream(table->scols, stream);
+	ret = scols_print_table(table->scols);
+	scols_table_set_stream(table->scols, usual);
+	error = end_text(stream, text);
+	return ret ? ret : error;
+}
+
 int print_table(const struct table *table)
 {
 	char *text = NULL;
@@ -266,35 +295,50 @@ int print_table(const struct table *table)
 
 	if (ret || !table->json)
 		return ret ? ret : scols_print_table(table->scols);
-	ret = scols_print_table_to_string(table->scols, &text);
+	ret = print_to_text(table, &text);
 	if (!ret)
 		write_escaped(stdout, text, SYNTAX_JSON);
 	free(text);
 	return ret;
 }
 
-/* The library makes a document of each table: their braces are left out. */
+/* Without the braces of the document that each table is by itself. */
+static int add_to_json(FILE *stream, const struct table *table)
+{
+	char *text = NULL, *end;
+	int ret = prepare(table);
+
+	if (!ret)
+		ret = print_to_text(table, &text);
+	end = ret ? NULL : strrchr(text, '}');
+	if (end) {
+		*end = '\0';
+		fputs(strchr(text, '{') + 1, stream);
+	}
+	free(text);
+	return ret;
+}
+
 int print_json(FILE *stream, const struct table *tables, size_t n_tables)
 {
-	int ret = 0;
+	FILE *document;
+	char *text = NULL;
+	int ret = 0, error;
+	size_t size;
 
-	fputs("{", stream);
+	document = open_memstream(&text, &size);
+	if (!document)
+		return -ENOMEM;
 	for (size_t i = 0; !ret && i < n_tables; i++) {
-		char *text = NULL, *end;
-
-		ret = prepare(&tables[i]);
-		if (!ret)
-			ret = scols_print_table_to_string(tables[i].scols,
-							  &text);
-		end = ret ? NULL : strrchr(text, '}');
-		if (end) {
-			*end = '\0';
-			fputs(i ? "," : "", stream);
-			write_escaped(stream, strchr(text, '{') + 1,
-				      SYNTAX_JSON);
-		}
-		free(text);
+		fputs(i ? "," : "{", document);
+		ret = add_to_json(document, &tables[i]);
 	}
-	fputs("}\n", stream);
+	fputs("}\n", document);
+	error = end_text(document, &text);
+	if (!ret)
+		ret = error;
+	if (!ret)
+		write_escaped(stream, text, SYNTAX_JSON);
+	free(text);
 	return ret;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Names of users. */
 
+#include <errno.h>
 #include <pwd.h>
 #include <search.h>
 #include <stdio.h>
@@ -25,11 +26,15 @@ static int compare_users(const void *a, const void *b)
 
 static char *look_up(uid_t uid)
 {
-	const struct passwd *entry = getpwuid(uid);
+	const struct passwd *entry;
 	char *name;
 
+	errno = 0;
+	entry = getpwuid(uid);
 	if (entry)
 		return strdup(entry->pw_name);
+	if (errno == ENOMEM)
+		return NULL;
 	return asprintf(&name, "%u", uid) < 0 ? NULL : name;
 }
 
