@@ -212,7 +212,7 @@ static int consume(const char *path)
 				die("the picture is not the one that was drawn", EIO);
 	bracket(dmaheap_end, buf, DMAHEAP_READ);
 
-	printf("  process %d: got a descriptor; all %u x %u pixels are as drawn\n",
+	printf("  process %d: got a descriptor; all %d x %d pixels are as drawn\n",
 	       getpid(), WIDTH, HEIGHT);
 	return 0;
 }

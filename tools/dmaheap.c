@@ -117,9 +117,10 @@ static bool asks_for_help(char **argv)
 
 static int dispatch(int argc, char **argv)
 {
+	/* It is in argv until the program ends. */
+	static char title[32];
 	const struct command *command;
 	const char *name;
-	char title[32];
 
 	if (argc < 2) {
 		print_usage(stderr);

@@ -412,6 +412,7 @@ static int show(struct info *info, const char *name)
 	if (ret)
 		ret = failure("can't find who has what: %s", strerror(-ret));
 out:
+	info->holders = NULL;
 	free_holders(&holders);
 	free_heaps(&heaps);
 	return ret;

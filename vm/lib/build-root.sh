@@ -4,10 +4,9 @@
 
 build_packages=(
 	abigail-tools bats bc build-essential busybox-static codespell cpio
-	device-tree-compiler dt-schema kmod libcmocka-dev libsmartcols-dev
-	meson mount ninja-build perl pkg-config python3 scdoc shellcheck sparse
-	valgrind
-	xz-utils zstd
+	cppcheck device-tree-compiler dt-schema kmod libcmocka-dev
+	libsmartcols-dev meson mount ninja-build perl pkg-config python3 scdoc
+	shellcheck sparse valgrind xz-utils zstd
 	# Packages of our own.
 	debhelper dh-dkms dkms lintian
 	# What a kernel is built with.
