@@ -7,11 +7,13 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../kernel/tests/dmabuf_heaps_importer.h"
 #include "../uapi/harness.h"
 #include "../uapi/message.h"
 #include "../uapi/sysfs.h"
@@ -141,6 +143,28 @@ TEST(mapping_keeps_a_buffer_charged)
 	CHECK_EQUAL(take_units(heap, bufs), 0);
 	CHECK_EQUAL(munmap(mem + UNITS * UNIT - page_size(), page_size()), 0);
 	CHECK_EQUAL(attribute(heap, "used"), 0);
+	check_full_share(heap);
+}
+
+TEST(device_keeps_a_buffer_charged)
+{
+	int buf, bufs[UNITS + 1], mapping, node;
+
+	begin_with_units(heap);
+	node = open(IMPORTER_NODE, O_RDWR | O_CLOEXEC);
+	CHECK(node >= 0);
+	become(ALICE);
+	buf = alloc(heap, UNITS * UNIT, O_RDWR);
+	CHECK_EQUAL(ioctl(node, IMPORTER_ATTACH, buf), 0);
+	mapping = ioctl(node, IMPORTER_MAP, 0);
+	CHECK(mapping >= 0);
+	close(buf);
+	CHECK_EQUAL(attribute(heap, "used"), UNITS * UNIT);
+	CHECK_EQUAL(take_units(heap, bufs), 0);
+	CHECK_EQUAL(ioctl(node, IMPORTER_UNMAP, mapping), 0);
+	CHECK_EQUAL(take_units(heap, bufs), 0);
+	CHECK_EQUAL(ioctl(node, IMPORTER_DETACH), 0);
+	wait_for_attribute(heap, "used", 0);
 	check_full_share(heap);
 }
 
