@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "access.h"
@@ -132,24 +133,64 @@ static void tell_access(const struct stat *node, struct findings *findings)
 		      "only root may allocate, until a udev rule gives the heaps a group");
 }
 
-/* Whoever may open a heap without a limit may use it up. */
+static bool has_access_list(const struct heap *heap)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), DMAHEAP_DIR "/%s", heap->names[0]);
+	return getxattr(path, "system.posix_acl_access", NULL, 0) > 0;
+}
+
+/*
+ * Describe the users other than root who may open a node, or return NULL. With
+ * an access list, the group bits of the mode are the list's mask.
+ */
+static const char *describe_users(const struct heap *heap,
+				  const struct stat *node,
+				  char users[CHECK_TEXT])
+{
+	const struct group *group;
+
+	if (node->st_mode & S_IROTH)
+		return "every user";
+	if (!(node->st_mode & S_IRGRP))
+		return NULL;
+	if (has_access_list(heap))
+		return "users in its access list";
+	if (!node->st_gid)
+		return NULL;
+	group = getgrgid(node->st_gid);
+	if (group)
+		snprintf(users, CHECK_TEXT, "users in the group %s",
+			 group->gr_name);
+	else
+		snprintf(users, CHECK_TEXT, "users in the group %u",
+			 node->st_gid);
+	return users;
+}
+
+/* Report a heap that users may open and that has no limit. */
 static void check_limit(const struct heap *heap, const struct stat *node,
 			struct findings *findings)
 {
-	char command[CHECK_TEXT];
+	char users[CHECK_TEXT], command[CHECK_TEXT];
+	const char *who;
 
-	if (strcmp(heap->attributes.limit, "max") || !(node->st_mode & S_IROTH))
+	if (strcmp(heap->attributes.limit, "max"))
 		return;
-	/* Per cent can't be had of what is not known. */
+	who = describe_users(heap, node, users);
+	if (!who)
+		return;
+	/* A percentage needs a known total. */
 	if (heap->attributes.region[0] &&
 	    !heap->attributes.figures[FIGURE_TOTAL].known)
 		snprintf(command, sizeof(command),
-			 "sudo chmod o= " DMAHEAP_DIR "/%s", heap->names[0]);
+			 "sudo chmod go= " DMAHEAP_DIR "/%s", heap->names[0]);
 	else
 		snprintf(command, sizeof(command), SET_LIMIT, heap->names[0]);
 	found(findings, FINDING_MISSING, command,
-	      "every user may open %s, and it has no limit: one of them can take all of it",
-	      heap->names[0]);
+	      "%s may open %s, and it has no limit: one of them can take all of it",
+	      who, heap->names[0]);
 }
 
 /* The packaged rules leave these to root. */
