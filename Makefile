@@ -7,7 +7,11 @@ ARCH ?= amd64
 help:
 	@echo 'make demo              show the heaps at work on a real kernel, in an emulated machine'
 	@echo 'make demo ARCH=arm64   the same on arm64, with three regions'
-	@echo 'make check             run every test'
+	@echo 'make check             run every test (an hour)'
+	@echo "make check ONLY='uapi*arm64*,lint'   run these suites (also with check-debug and check-long)"
+	@echo 'make list-suites       list the names of the suites'
+	@echo 'make check-quick       run a few suites, which touch every part (5 minutes)'
+	@echo 'make lint              check the style of all files'
 	@echo 'make compatibility     write what the last check found on each kernel into docs/compatibility.md'
 	@echo 'make check-debug       run them on kernels that look closely (an hour; 20 minutes more to build them)'
 	@echo 'make check-long        run the tests that take hours'
@@ -25,6 +29,20 @@ demo:
 .PHONY: check
 check:
 	@scripts/check
+
+.PHONY: list-suites
+list-suites:
+	@echo '# make check'; LIST=1 scripts/check
+	@echo '# make check-debug'; LIST=1 scripts/check-debug
+	@echo '# make check-long'; LIST=1 scripts/check-long
+
+.PHONY: check-quick
+check-quick:
+	@ONLY='unit tests,library outside,uapi amd64 6.12,dma amd64*,command amd64 6.1,documents,scripts' scripts/check
+
+.PHONY: lint
+lint:
+	@scripts/lint
 
 .PHONY: compatibility
 compatibility:

@@ -4,6 +4,9 @@
 # sourced at the top of the checkout. What a suite printed is in build/check/,
 # and SCRIPT.results there has a line for each: name, how many tests passed,
 # failed and were skipped, and seconds, with tabs between.
+#
+# ONLY has patterns, separated by commas, of the names of the suites to run. With
+# LIST=1 the names of the suites are printed, and none is run.
 
 logs=$PWD/build/check
 results=$logs/${0##*/}.results
@@ -35,6 +38,23 @@ run_suite()
 		"$name" "$good" "$bad" "$left" "$((SECONDS - start))"
 }
 
+# is_wanted NAME: whether it is to be run.
+is_wanted()
+{
+	local pattern
+	local -a patterns
+
+	IFS=, read -ra patterns <<<"${ONLY:-*}"
+	for pattern in "${patterns[@]}"; do
+		# shellcheck disable=SC2053
+		[[ $1 != $pattern ]] || break
+		pattern=
+	done
+	[[ ${pattern-} ]] || return
+	[[ ! ${LIST-} ]] || echo "$1"
+	[[ ! ${LIST-} ]]
+}
+
 wait_for_place()
 {
 	local running
@@ -48,9 +68,10 @@ wait_for_place()
 # suite NAME COMMAND...: begins it as soon as there is a place.
 suite()
 {
+	is_wanted "$1" || return 0
 	wait_for_place
-	# For a person, who will hear no more for minutes.
-	[[ ! -t 1 ]] || printf '%s...\n' "$1"
+	# Nothing else is heard of it for minutes.
+	printf '%s...\n' "$1"
 	# In a process group of its own, so that all of it can be ended.
 	set -m
 	run_suite "$@" &
@@ -60,7 +81,9 @@ suite()
 # suite_alone NAME COMMAND...: with nothing beside it, for what measures time.
 suite_alone()
 {
+	is_wanted "$1" || return 0
 	wait
+	printf '%s...\n' "$1"
 	run_suite "$@"
 }
 
@@ -71,11 +94,12 @@ suite_if_time()
 	local needed=$1
 	shift
 
+	is_wanted "$1" || return 0
 	wait_for_place
 	if ((SECONDS + needed > ${CHECK_SECONDS:-SECONDS + needed})); then
 		echo "$1: left out, as $needed seconds are not left"
 	else
-		suite "$@"
+		LIST='' suite "$@"
 	fi
 }
 
@@ -95,7 +119,12 @@ as_test()
 # The sum of all suites, as the last line; fails if a test did.
 finish()
 {
+	[[ ! ${LIST-} ]] || return 0
 	wait
+	[[ -s $results || ! ${ONLY-} ]] || {
+		echo "no suite is called '${ONLY-}': make list-suites" >&2
+		return 2
+	}
 	awk -F '\t' '
 		{ passed += $2; failed += $3; skipped += $4 }
 		END {
@@ -120,4 +149,4 @@ trap end_suites EXIT
 trap 'exit 130' INT TERM HUP
 
 mkdir -p "$logs"
-: >"$results"
+[[ ${LIST-} ]] || : >"$results"

@@ -5,7 +5,7 @@
 # DMAHEAP names the command to test, POPULATE the program that adds such processes.
 
 # status and output are set by run, and strings are for inner shells:
-# shellcheck disable=SC2016,SC2154
+# shellcheck disable=SC2016,SC2089,SC2090,SC2154
 
 bats_require_minimum_version 1.5.0
 
@@ -136,7 +136,7 @@ ends_soon() {
 }
 
 @test "top at a terminal: Ctrl-C ends it while it waits for a process" {
-	local screen=$BATS_TEST_TMPDIR/screen i
+	local screen=$BATS_TEST_TMPDIR/screen
 
 	touch "$screen"
 	export with_heaps stalled

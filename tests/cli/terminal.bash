@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Functions for tests of what is shown at a terminal. $screen is the file that gets it.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 
 # shown TEXT TIMES: waits until it is on the screen so often, up to 20 seconds.
 shown() {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Each allocation of each call of the library fails once: the call says -ENOMEM, or
- * does without and loses nothing, and leaves no memory and no descriptor behind. For a machine as ../cli/with-heaps makes
- * it; only LIST, which its nodes do not know, is answered here.
+ * Each allocation of each call of the library fails once. The call returns -ENOMEM, or
+ * does without and loses nothing. It leaves no memory and no descriptor behind.
+ *
+ * For a machine as ../cli/with-heaps makes it. Its nodes do not know LIST, which is
+ * answered here.
  */
 
 #include <setjmp.h>
