@@ -132,9 +132,9 @@ void check_held(const struct machine *machine, struct findings *findings)
 	if (!sees_all_processes())
 		return;
 	ret = find_holders(&machine->heaps, &holders);
-	if (ret == -ENOMEM)
+	if (ret)
 		findings->failed = true;
-	else if (!ret)
+	else
 		report_all(&holders, findings);
 	free_holders(&holders);
 }

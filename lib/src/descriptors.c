@@ -22,19 +22,20 @@
 /* Type of the file system that dma-bufs are in. Not in every header. */
 #define DMA_BUF_FS 0x444d4142
 
-/* What ends, or is another user's, is no error. Returns 0 or -errno. */
 int dmaheap__tolerate(struct process *process, int error)
 {
 	switch (error) {
-	case EACCES:
-	case EPERM:
-		process->denied = true;
-		return 0;
+	case 0:
 	case ENOENT:
 	case ESRCH:
 		return 0;
-	default:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
 		return -error;
+	default:
+		process->denied = true;
+		return 0;
 	}
 }
 
@@ -96,8 +97,9 @@ enum kind dmaheap__recognize(struct scan *scan, int dir, const char *link,
 {
 	struct statx st;
 
+	/* Nobody is refused by the file system of dma-bufs. */
 	if (statx(dir, link, AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &st))
-		return KIND_UNKNOWN;
+		return errno == EACCES ? KIND_OTHER : KIND_UNKNOWN;
 	if (st.stx_mode & S_IFMT)
 		return KIND_OTHER;
 	if (!scan->device)
@@ -114,9 +116,19 @@ void dmaheap__name_by_path(struct known_buffer *buffer, const char *path)
 				   path + strlen(DMA_BUF_PREFIX));
 }
 
+/* Such a link has no permissions. */
+static bool is_path_only(int dir, const char *fd)
+{
+	struct stat st;
+
+	return !fstatat(dir, fd, &st, AT_SYMLINK_NOFOLLOW) &&
+	       !(st.st_mode & S_IRWXU);
+}
+
 /*
  * The dma-buf of a descriptor; or NULL and errno, 0 if it is none. O_PATH hides
- * what fdinfo says otherwise: another descriptor may show it.
+ * what fdinfo says otherwise, but not the locks, which may be many: it is not read
+ * then. Another descriptor may show the rest.
  */
 static struct known_buffer *find_buffer(struct scan *scan, int thread, int dir,
 					const char *fd, const char *path)
@@ -138,14 +150,17 @@ static struct known_buffer *find_buffer(struct scan *scan, int thread, int dir,
 			return buffer;
 	}
 
-	snprintf(info, sizeof(info), "fdinfo/%s", fd);
-	ret = dmaheap__read_file(thread, info, &scan->text);
-	errno = -ret;
-	if (ret && (!buffer || ret != -EFBIG))
-		return NULL;
-	described = ret ? NULL : parse_fdinfo(scan);
-	if (described || errno == ENOMEM)
-		return described;
+	if (!is_path_only(dir, fd)) {
+		snprintf(info, sizeof(info), "fdinfo/%s", fd);
+		ret = dmaheap__read_file(thread, info, &scan->text);
+		errno = -ret;
+		if (ret && (!buffer || ret != -EFBIG))
+			return NULL;
+		described = ret ? NULL : parse_fdinfo(scan);
+		if (described || errno == ENOMEM)
+			return described;
+	}
+	errno = 0;
 	if (buffer)
 		dmaheap__name_by_path(buffer, path);
 	return buffer;
@@ -159,9 +174,11 @@ static int read_descriptor(struct scan *scan, struct process *process,
 	const struct known_buffer *buffer;
 	ssize_t len;
 
+	/* The kernel does not tell a path of more than a page. */
 	len = readlinkat(dir, fd, path, sizeof(path) - 1);
 	if (len < 0)
-		return dmaheap__tolerate(process, errno);
+		return errno == ENAMETOOLONG ?
+		       0 : dmaheap__tolerate(process, errno);
 	path[len] = '\0';
 	if (strncmp(path, DMA_BUF_PREFIX, strlen(DMA_BUF_PREFIX)))
 		return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Processes, their threads and their mappings, from /proc.
+ * Processes and their threads, from /proc.
  *
  * Everything of a process is read through its directory, which stays that of
  * this process when it has ended and its ID is another's.
@@ -9,7 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,88 +24,43 @@
 /* Threads that may end in turn while the table that they share is read. */
 #define MOST_OWNERS 4
 
+/* A thread that has ended shows no descriptors; nor does one that has none. */
+static bool has_descriptors(int task, pid_t tid)
+{
+	char path[32];
+	bool has;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%d/fd", tid);
+	dir = dmaheap__open_dir(task, path);
+	if (!dir)
+		return false;
+	has = dmaheap__next_number(dir);
+	closedir(dir);
+	return has;
+}
+
 /*
- * A thread that ends meanwhile takes its table from view, but not from those
- * that share it. They can't do that for ever: then the process counts as hidden.
+ * A thread that ends meanwhile takes its table from view, but not from those that
+ * share it: then the table is read again by another one. A thread that has left them
+ * for a table of its own still shows one of them, and so does the other. This can't go
+ * on for ever: then the process counts as hidden.
  */
 static int read_table(struct scan *scan, struct process *process, int task,
 		      struct thread *thread)
 {
-	const size_t first = scan->count;
 	int ret = 0;
 
 	for (int i = 0; !ret && thread && i < MOST_OWNERS; i++) {
-		scan->count = first;
-		ret = dmaheap__read_descriptors(scan, process, task, thread->tid);
+		const size_t first = scan->count;
+		const pid_t tid = thread->tid;
+
+		ret = dmaheap__read_descriptors(scan, process, task, tid);
 		thread = dmaheap__next_owner(thread);
+		if (!ret && thread && !has_descriptors(task, tid))
+			scan->count = first;
 	}
 	process->denied |= !!thread;
-	return ret;
-}
-
-/* A line of maps. Only the name of a file starts with a slash. */
-static int parse_mapping(struct scan *scan, struct process *process,
-			 const char *line)
-{
-	unsigned int device_major, device_minor;
-	uint64_t start, end, inode, file;
-	struct known_buffer *buffer;
-	char path[64];
-	dev_t device;
-	int name = 0;
-
-	if (!strstr(line, DMA_BUF_PREFIX) ||
-	    sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %x:%x %" SCNu64 " %n",
-		   &start, &end, &device_major, &device_minor, &inode,
-		   &name) != 5 ||
-	    strncmp(line + name, DMA_BUF_PREFIX, strlen(DMA_BUF_PREFIX)))
-		return 0;
-
-	/* Only root can look at the file itself. */
-	device = makedev(device_major, device_minor);
-	snprintf(path, sizeof(path), "map_files/%" PRIx64 "-%" PRIx64, start,
-		 end);
-	if (!scan->device &&
-	    dmaheap__recognize(scan, process->dir, path, &file) == KIND_OTHER)
-		return 0;
-	if (scan->device && scan->device != device)
-		return 0;
-
-	buffer = dmaheap__get_buffer(scan, device, inode);
-	if (!buffer)
-		return -ENOMEM;
-	dmaheap__name_by_path(buffer, line + name);
-	return dmaheap__add_use(scan, buffer, end - start, 0);
-}
-
-/* Threads have one memory; but one that has ended, be it the first, shows none. */
-static int read_mappings(struct scan *scan, struct process *process, int task,
-			 pid_t tid)
-{
-	char path[32], *line = NULL;
-	size_t size = 0;
-	int fd, ret = 0;
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%d/maps", tid);
-	fd = openat(task, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return dmaheap__tolerate(process, errno);
-	file = fdopen(fd, "r");
-	if (!file) {
-		ret = -errno;
-		close(fd);
-		return ret;
-	}
-
-	while (!ret && (errno = 0, getline(&line, &size, file) >= 0)) {
-		process->mapped = true;
-		ret = parse_mapping(scan, process, line);
-	}
-	if (!ret)
-		ret = dmaheap__tolerate(process, errno);
-	free(line);
-	fclose(file);
 	return ret;
 }
 
@@ -166,8 +120,8 @@ static int read_threads(struct scan *scan, struct process *process)
 			ret = read_table(scan, process, dirfd(task),
 					 &threads[i]);
 		if (!ret && !process->mapped)
-			ret = read_mappings(scan, process, dirfd(task),
-					    threads[i].tid);
+			ret = dmaheap__read_mappings(scan, process, dirfd(task),
+						     threads[i].tid);
 	}
 	free(threads);
 	closedir(task);
@@ -234,7 +188,11 @@ static bool has_outside(const struct process *first)
 
 static int read_process(struct scan *scan, int proc, const char *pid)
 {
-	struct process process = { .pid = atoi(pid), .first = scan->count };
+	struct process process = {
+		.proc = proc,
+		.pid = atoi(pid),
+		.first = scan->count,
+	};
 	int ret;
 
 	scan->pid = process.pid;

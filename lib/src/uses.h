@@ -76,6 +76,7 @@ int dmaheap__scan_processes(struct scan *scan);
 
 /* A process that is being looked into. */
 struct process {
+	int proc;		/* directory of all processes */
 	int dir;
 	pid_t pid;
 	size_t first;		/* of its uses */
@@ -83,7 +84,10 @@ struct process {
 	bool denied;		/* some of it could not be read */
 };
 
-/* What ends, or is another user's, is no error. Returns 0 or -errno. */
+/*
+ * What ends, or can't be read, is no error: other processes must not be able to end
+ * the scan. Returns 0, or -errno if it is this process that lacks something.
+ */
 int dmaheap__tolerate(struct process *process, int error);
 
 /* Open a directory of /proc. Returns NULL and sets errno on failure. */
@@ -112,6 +116,10 @@ void dmaheap__name_by_path(struct known_buffer *buffer, const char *path);
 /* Read the descriptors of a thread, by the directory of threads. */
 int dmaheap__read_descriptors(struct scan *scan, struct process *process,
 			      int task, pid_t tid);
+
+/* Read the mappings of a thread, by the directory of threads. */
+int dmaheap__read_mappings(struct scan *scan, struct process *process, int task,
+			   pid_t tid);
 
 /* A thread, among those that share its table of descriptors. */
 struct thread {

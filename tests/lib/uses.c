@@ -59,12 +59,19 @@ static int kcmp_error;
 static pid_t ended_thread, ending_thread;
 static unsigned long n_compared;
 
+/* Two threads share a table when they are compared first, and not any more later. */
+static bool leaving;
+static struct {
+	pid_t thread, other;
+} compared;
+
 /* What a link of descriptors leads to, if it is no dma-buf. */
 enum file {
 	FILE_DMA_BUF,
 	FILE_REGULAR,		/* on a file system of its owner */
 	FILE_ANONYMOUS,		/* such as that of eventfd(2) */
 	FILE_UNSEEN,
+	FILE_REFUSING,		/* the file system of its owner answers EACCES */
 };
 
 static struct {
@@ -123,18 +130,30 @@ static bool ends_with(const char *path, const char *end)
 	       !strcmp(path + strlen(path) - strlen(end), end);
 }
 
+/* Files of mappings have a link only where a test makes one. */
+static bool is_linked_to_dma_buf(const char *path)
+{
+	char target[64] = "";
+
+	return readlink(path, target, sizeof(target) - 1) > 0 &&
+	       !strncmp(target, "/dmabuf:", strlen("/dmabuf:"));
+}
+
 /* As far as a link of the tree has fdinfo; mappings have no other file. */
 static enum file file_of(const char *path)
 {
 	if (exception.path && ends_with(path, exception.path)) {
-		errno = EPERM;
+		errno = exception.file == FILE_REFUSING ? EACCES : EPERM;
 		return exception.file;
 	}
-	if (strstr(path, "/fd/"))
+	if (strstr(path, "/fd/") || is_linked_to_dma_buf(path))
 		return FILE_DMA_BUF;
 	errno = EPERM;
 	return FILE_UNSEEN;
 }
+
+/* Of each link of map_files. */
+#define MAPPED_INODE 70
 
 static uint64_t inode_of(const char *link)
 {
@@ -143,7 +162,7 @@ static uint64_t inode_of(const char *link)
 	FILE *file;
 
 	if (!ino)
-		return 0;
+		return MAPPED_INODE;
 	snprintf(path, sizeof(path), "%.*s/fdinfo/%s", (int)(ino - link), link,
 		 ino + strlen("/fd/"));
 	file = fopen(path, "re");
@@ -167,7 +186,7 @@ int openat(int dir, const char *path, int flags, ...)
 		return open(full, flags);
 	assert_int_equal(pinned_fd, -1);
 	pinned = file_of(full);
-	if (pinned == FILE_UNSEEN)
+	if (pinned == FILE_UNSEEN || pinned == FILE_REFUSING)
 		return -1;
 	pinned_fd = open(proc, flags);
 	return pinned_fd;
@@ -189,7 +208,7 @@ int statx(int dir, const char *restrict path, int flags, unsigned int mask,
 		file = file_of(full);
 		st->stx_ino = inode_of(full);
 	}
-	if (file == FILE_UNSEEN)
+	if (file == FILE_UNSEEN || file == FILE_REFUSING)
 		return -1;
 	st->stx_mode = file == FILE_REGULAR ? S_IFREG | 0600 : 0600;
 	st->stx_dev_minor = minor(DEVICE) + file;
@@ -214,6 +233,22 @@ ssize_t readlinkat(int dir, const char *restrict path, char *restrict target,
 	return refuse(full) ? -1 : readlink(full, target, size);
 }
 
+/* Opened by O_PATH, as fdinfo has it. */
+static bool is_path_only(const char *link)
+{
+	char path[PATH_MAX], text[256] = "";
+	const char *fd = strstr(link, "/fd/");
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%.*s/fdinfo/%s", (int)(fd - link), link,
+		 fd + strlen("/fd/"));
+	file = fopen(path, "re");
+	assert_non_null(file);
+	fread(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	return strstr(text, "flags:\t012");
+}
+
 /* Kernels without PID namespaces have none to be looked at. */
 static int stat_namespace(struct stat *st)
 {
@@ -231,12 +266,29 @@ int fstatat(int dir, const char *restrict path, struct stat *restrict st,
 {
 	char full[PATH_MAX];
 
-	assert_int_equal(flags, 0);
 	find_path(dir, path, full);
+	if (flags == AT_SYMLINK_NOFOLLOW) {
+		memset(st, 0, sizeof(*st));
+		st->st_mode = S_IFLNK | (is_path_only(full) ? 0 : 0700);
+		return 0;
+	}
+	assert_int_equal(flags, 0);
 	if (refuse(full))
 		return -1;
-	assert_string_equal(path, "ns/pid");
+	if (strcmp(path, "ns/pid"))
+		return stat(full, st);
 	return stat_namespace(st);
+}
+
+static long compare_leaving(pid_t thread, pid_t other)
+{
+	if (thread == other)
+		return 0;
+	if (compared.thread == other && compared.other == thread)
+		return 1;
+	compared.thread = thread;
+	compared.other = other;
+	return 0;
 }
 
 long syscall(long number, ...)
@@ -255,6 +307,8 @@ long syscall(long number, ...)
 	errno = kcmp_error;
 	if (kcmp_error)
 		return -1;
+	if (leaving)
+		return compare_leaving(thread, other);
 	errno = ESRCH;
 	if (thread == ended_thread || other == ended_thread)
 		return -1;
@@ -345,6 +399,8 @@ static int make_proc(void **state)
 	ended_thread = 0;
 	ending_thread = 0;
 	n_compared = 0;
+	leaving = false;
+	compared.thread = 0;
 	memset(&exception, 0, sizeof(exception));
 	pinned_fd = -1;
 	namespace = INITIAL;
@@ -537,6 +593,30 @@ static void thread_that_ends_hides_no_descriptor(void **state)
 	check_uses("20:1000:camera:7:4096:camera::1:0\n", 0);
 }
 
+static void make_empty_thread(int pid, int tid)
+{
+	char path[PATH_MAX];
+
+	make_file("", "%d/task/%d/maps", pid, tid);
+	snprintf(path, sizeof(path), "%s/%d/task/%d/fd/", proc, pid, tid);
+	make_folders(path);
+}
+
+/* The other one leaves for a table of its own, which is empty. */
+static void thread_that_leaves_hides_no_descriptor(void **state)
+{
+	/* Either of two threads may be listed first. */
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:", INFO("7", "4096", "camera", ""));
+	make_empty_thread(20, 21);
+	make_process(30, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_empty_thread(30, 31);
+	make_descriptor(30, 31, 3, "/dmabuf:", INFO("8", "4096", "camera", ""));
+	leaving = true;
+	check_uses("20:1000:camera:7:4096:camera::1:0\n"
+		   "30:1000:camera:8:4096:camera::1:0\n", 0);
+}
+
 /* 64 POSIX locks are in fdinfo before the size. */
 static void fdinfo_longer_than_a_page_is_read(void **state)
 {
@@ -575,6 +655,59 @@ static void path_descriptor_size_of_other_holder(void **state)
 	make_descriptor(30, 30, 4, "/dmabuf:x", PATH_INFO("7"));
 	check_uses("20:1000:camera:7:4096:camera:x:1:0\n"
 		   "30:1000:viewer:7:4096:camera:x:2:0\n", 0);
+}
+
+/* It would list the locks on the file, however many there are. */
+static void path_descriptor_fdinfo_is_not_read(void **state)
+{
+	path_descriptor_alone_counts(state);
+	refused[0].path = "/fdinfo/3";
+	refused[0].error = EMFILE;
+	check_uses("20:1000:camera:7:0:?:left eye:1:0\n", 0);
+}
+
+/* A path of more than a page is no error, and belongs to no dma-buf. */
+static void path_too_long_hides_no_descriptor(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:", INFO("7", "4096", "camera", ""));
+	make_descriptor(20, 20, 4, "/deep", "pos:\t0\nino:\t3\n");
+	refused[0].path = "/fd/4";
+	refused[0].error = ENAMETOOLONG;
+	check_uses("20:1000:camera:7:4096:camera::1:0\n", 0);
+}
+
+/* Other processes must not be able to end the scan. */
+static void error_of_a_process_hides_no_other(void **state)
+{
+	static const char * const paths[] = {
+		"/20", "/20/task", "/20/task/20/fd", "/20/task/20/fd/3",
+		"/20/task/20/fdinfo/3", "/20/status",
+	};
+
+	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:", INFO("8", "4096", "camera", ""));
+	make_process(30, "Name:\tcamera\nUid:\t0\t0\t0\t0\n");
+	make_descriptor(30, 30, 3, "/dmabuf:", INFO("7", "4096", "camera", ""));
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		refused[0].path = paths[i];
+		refused[0].error = EIO;
+		check_uses("30:0:camera:7:4096:camera::1:0\n", 1);
+	}
+}
+
+/* Its file system refuses to say what it is, to root as well. */
+static void file_that_refuses_is_no_dma_buf(void **state)
+{
+	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(20, 20, 3, "/dmabuf:x", INFO("8", "4096", "camera", ""));
+	exception.path = "/fd/3";
+	exception.file = FILE_REFUSING;
+	check_uses("", 0);
+	make_file(MAPPED("7f00aaab0", "00:2c", "7", "/dmabuf:x"),
+		  "20/task/20/maps");
+	exception.path = "/20/map_files/7f00aaab0000-7f00aaab0fff";
+	check_uses("20:1000:other:8:4096:camera::1:0\n", 0);
 }
 
 /* Whoever has a mount namespace may call a file anything. */
@@ -656,6 +789,53 @@ static void many_mappings_take_little_time(void **state)
 	assert_int_equal(dmaheap_foreach_use(count_uses, &count, NULL), 0);
 	assert_int_equal(count, 60000);
 	assert_true(seconds_since(&start) < 5);
+}
+
+/* A process can make the path of each mapped file as long as it likes. */
+static void make_long_maps(int tid)
+{
+	static char path[2 << 20];
+
+	memset(path, 'x', sizeof(path) - 1);
+	path[0] = '/';
+	make_file("7f0000000000-7f0000001000 r--s 00000000 08:01 5  ",
+		  "20/task/%d/maps", tid);
+	make_file(path, "20/task/%d/maps", tid);
+	make_file("\n", "20/task/%d/maps", tid);
+	make_file(MAPPED("7f00aaab0", DEVICE_TEXT, "70", "/dmabuf:x"),
+		  "20/task/%d/maps", tid);
+}
+
+static void make_map_file(int tid, const char *range, const char *target)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%d/map_files/%s", proc, tid, range);
+	make_folders(path);
+	assert_int_equal(symlink(target, path), 0);
+}
+
+static void long_paths_hide_no_mapping(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_long_maps(20);
+	make_map_file(20, "7f0000000000-7f0000001000", "/deep");
+	make_map_file(20, "7f00aaab0000-7f00aaab2000", "/dmabuf:x");
+	exception.path = "/7f0000000000-7f0000001000";
+	exception.file = FILE_REGULAR;
+	check_uses("20:1000:camera:70:0:?:x:0:8192\n", 0);
+	/* For all but root the links are closed, and all of the text is read. */
+	exception.file = FILE_UNSEEN;
+	check_uses("20:1000:camera:70:0:?:x:0:4095\n", 0);
+}
+
+/* Its mappings are seen by another thread, in the directory of that one. */
+static void long_paths_without_first_thread(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	make_long_maps(21);
+	make_map_file(21, "7f00aaab0000-7f00aaab2000", "/dmabuf:x");
+	check_uses("20:1000:camera:70:0:?:x:0:8192\n", 0);
 }
 
 static void many_tables_take_few_comparisons(void **state)
@@ -874,13 +1054,20 @@ int main(void)
 		TEST(proc_of_own_pid_namespace_has_kcmp),
 		TEST(table_of_ended_thread_is_compared),
 		TEST(thread_that_ends_hides_no_descriptor),
+		TEST(thread_that_leaves_hides_no_descriptor),
 		TEST(fdinfo_longer_than_a_page_is_read),
 		TEST(path_descriptor_alone_counts),
 		TEST(path_descriptor_size_of_other_holder),
+		TEST(path_descriptor_fdinfo_is_not_read),
+		TEST(path_too_long_hides_no_descriptor),
+		TEST(error_of_a_process_hides_no_other),
+		TEST(file_that_refuses_is_no_dma_buf),
 		TEST(file_called_as_a_dma_buf_is_none),
 		TEST(file_called_as_a_dma_buf_hides_none),
 		TEST(mapped_file_called_as_a_dma_buf_is_none),
 		TEST(many_mappings_take_little_time),
+		TEST(long_paths_hide_no_mapping),
+		TEST(long_paths_without_first_thread),
 		TEST(many_tables_take_few_comparisons),
 		TEST(thread_may_have_descriptors_of_its_own),
 		TEST(process_may_live_without_its_first_thread),
