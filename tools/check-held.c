@@ -111,7 +111,7 @@ static void report_all(const struct holders *holders,
 		return;
 	list = calloc(holders->n_lent, sizeof(*list));
 	if (!list) {
-		findings->failed = true;
+		findings->error = -ENOMEM;
 		return;
 	}
 	for (size_t i = 0; i < holders->n_lent; i++) {
@@ -133,7 +133,7 @@ void check_held(const struct machine *machine, struct findings *findings)
 		return;
 	ret = find_holders(&machine->heaps, &holders);
 	if (ret)
-		findings->failed = true;
+		findings->error = ret;
 	else
 		report_all(&holders, findings);
 	free_holders(&holders);

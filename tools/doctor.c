@@ -112,8 +112,8 @@ static int examine(bool json)
 	ret = read_machine(&machine);
 	if (!ret)
 		check(&machine, &findings);
-	if (findings.failed)
-		ret = -ENOMEM;
+	if (!ret)
+		ret = findings.error;
 	if (!ret && json)
 		ret = print_as_json(&findings);
 	else if (!ret)

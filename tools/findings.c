@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A list of findings. */
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,7 @@ void found(struct findings *findings, enum verdict verdict,
 
 	list = reallocarray(findings->list, findings->count + 1, sizeof(*list));
 	if (!list) {
-		findings->failed = true;
+		findings->error = -ENOMEM;
 		return;
 	}
 	findings->list = list;
@@ -28,7 +29,8 @@ void found(struct findings *findings, enum verdict verdict,
 	va_end(args);
 	if (command)
 		finding.command = strdup(command);
-	findings->failed |= !finding.text || (command && !finding.command);
+	if (!finding.text || (command && !finding.command))
+		findings->error = -ENOMEM;
 	findings->list[findings->count++] = finding;
 }
 

@@ -22,7 +22,7 @@ struct finding {
 struct findings {
 	struct finding *list;
 	size_t count;
-	bool failed;		/* there was no memory for one */
+	int error;		/* why one is missing, as -errno; or 0 */
 };
 
 /* Adds a finding. @command, which may be NULL, is the caller's. */

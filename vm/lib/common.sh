@@ -6,10 +6,13 @@ set -Eeuo pipefail
 shopt -s inherit_errexit
 export LC_ALL=C.UTF-8
 PATH+=:/usr/sbin:/sbin
+# It would make cd go elsewhere, and print where.
+unset CDPATH
 
 vm=$(cd -- "${BASH_SOURCE[0]%/*}/.." && pwd -P)
 checkout=${vm%/*}
-cache=${DMABUF_HEAPS_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dmabuf-heaps}
+# Without HOME, the path is relative, and is refused where the cache is used.
+cache=${DMABUF_HEAPS_CACHE:-${XDG_CACHE_HOME:-${HOME-.}/.cache}/dmabuf-heaps}
 # Only a cache directory has this file. Items are named NAME-KEY.
 cache_marker=.dmabuf-heaps-cache
 item_pattern='[a-z][a-z0-9.+-]*-[0-9a-f]{16}'
