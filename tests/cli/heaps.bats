@@ -222,12 +222,12 @@ while rest:
 	[[ $stderr == "dmaheap: processes that can't be looked into: at least 1" ]]
 }
 
-@test "top: a /proc that can't be read is a failure" {
+@test "top: what can't be read of one process hides no other" {
 	# shellcheck disable=SC2016 # for the inner shell
 	run --separate-stderr -- "$with_heaps" sh -c \
 		'rm /proc/20/task/20/maps && mkdir /proc/20/task/20/maps && exec "$DMAHEAP" top'
-	[[ $status -eq 1 && -z $output ]]
-	[[ $stderr == "dmaheap: can't find who has what: Is a directory" ]]
+	[[ $status -eq 0 && $output == *gstreamer*viewer* ]]
+	[[ $stderr == "dmaheap: processes that can't be looked into: at least 1" ]]
 }
 
 @test "info: all that is known, in words" {
