@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,17 +107,35 @@ TEST(passed_buffer_stays_charged_to_the_group)
 	end_holder(pid);
 }
 
+/* Have the kernel free what KASAN keeps of accounted kmalloc caches for a while. */
+static void shrink_accounted(void)
+{
+	glob_t caches;
+
+	CHECK_EQUAL(glob("/sys/kernel/slab/kmalloc-cg-*/shrink", 0, NULL, &caches),
+		    0);
+	for (size_t i = 0; i < caches.gl_pathc; i++) {
+		int fd = open(caches.gl_pathv[i], O_WRONLY | O_CLOEXEC);
+
+		CHECK(fd >= 0);
+		CHECK_EQUAL(write(fd, "1", 1), 1);
+		close(fd);
+	}
+	globfree(&caches);
+}
+
 /*
  * Count the objects in accounted kmalloc caches. The kernel counts objects on the
- * lists of processors as active, and KASAN keeps freed objects for a while, so the
- * number is not exact.
+ * lists of processors as active, so the number is not quite exact.
  */
 static long long accounted_objects(void)
 {
-	FILE *file = fopen("/proc/slabinfo", "re");
 	long long n = 0, active;
 	char line[512];
+	FILE *file;
 
+	shrink_accounted();
+	file = fopen("/proc/slabinfo", "re");
 	CHECK(file);
 	while (fgets(line, sizeof(line), file))
 		if (sscanf(line, "kmalloc-cg-%*s %lld", &active) == 1)
@@ -148,6 +167,6 @@ TEST(view_memory_is_charged_to_the_group)
 	}
 	objects = accounted_objects() - objects;
 	printf("# %lld accounted objects for %d views\n", objects, VIEWS);
-	CHECK(objects >= VIEWS / 4);
+	CHECK(objects >= VIEWS / 10 * 9);
 	CHECK(charged("asker") - before >= VIEWS * 1000ll);
 }
