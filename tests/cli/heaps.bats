@@ -9,13 +9,7 @@
 
 bats_require_minimum_version 1.5.0
 
-setup() {
-	with_heaps=$BATS_TEST_DIRNAME/with-heaps
-	run "$with_heaps" true
-	if [[ $status -eq 77 ]]; then
-		skip "no such namespace can be made here"
-	fi
-}
+load namespace
 
 # expect STATUS STDOUT STDERR ARGUMENT...: the exact result of one call
 expect() {
