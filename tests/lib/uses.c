@@ -155,20 +155,31 @@ static enum file file_of(const char *path)
 /* Of each link of map_files. */
 #define MAPPED_INODE 70
 
-static uint64_t inode_of(const char *link)
+/* Read the beginning of fdinfo of a descriptor, by its link. */
+static void read_info(const char *link, char text[256])
 {
-	char path[PATH_MAX], text[256] = "";
-	const char *ino = strstr(link, "/fd/");
+	const char *fd = strstr(link, "/fd/");
+	char path[PATH_MAX];
 	FILE *file;
+	size_t len;
 
-	if (!ino)
-		return MAPPED_INODE;
-	snprintf(path, sizeof(path), "%.*s/fdinfo/%s", (int)(ino - link), link,
-		 ino + strlen("/fd/"));
+	snprintf(path, sizeof(path), "%.*s/fdinfo/%s", (int)(fd - link), link,
+		 fd + strlen("/fd/"));
 	file = fopen(path, "re");
 	assert_non_null(file);
-	fread(text, 1, sizeof(text) - 1, file);
+	len = fread(text, 1, 255, file);
+	text[len] = '\0';
 	fclose(file);
+}
+
+static uint64_t inode_of(const char *link)
+{
+	const char *ino;
+	char text[256];
+
+	if (!strstr(link, "/fd/"))
+		return MAPPED_INODE;
+	read_info(link, text);
 	ino = strstr(text, "\nino:\t");
 	assert_non_null(ino);
 	return strtoull(ino + strlen("\nino:\t"), NULL, 10);
@@ -236,16 +247,9 @@ ssize_t readlinkat(int dir, const char *restrict path, char *restrict target,
 /* Opened by O_PATH, as fdinfo has it. */
 static bool is_path_only(const char *link)
 {
-	char path[PATH_MAX], text[256] = "";
-	const char *fd = strstr(link, "/fd/");
-	FILE *file;
+	char text[256];
 
-	snprintf(path, sizeof(path), "%.*s/fdinfo/%s", (int)(fd - link), link,
-		 fd + strlen("/fd/"));
-	file = fopen(path, "re");
-	assert_non_null(file);
-	fread(text, 1, sizeof(text) - 1, file);
-	fclose(file);
+	read_info(link, text);
 	return strstr(text, "flags:\t012");
 }
 
@@ -829,6 +833,18 @@ static void long_paths_hide_no_mapping(void **state)
 	check_uses("20:1000:camera:70:0:?:x:0:4095\n", 0);
 }
 
+/* There is an end to what is read where the links are closed. */
+static void endless_paths_count_as_hidden(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	for (int i = 0; i < 33; i++)
+		make_long_maps(20);
+	make_file(MAPPED("7f00bbbb0", DEVICE_TEXT, "71", "/dmabuf:y"),
+		  "20/task/20/maps");
+	/* 31 mappings of 4095 bytes come before the limit of 64 MiB. */
+	check_uses("20:1000:camera:70:0:?:x:0:126945\n", 1);
+}
+
 /* Its mappings are seen by another thread, in the directory of that one. */
 static void long_paths_without_first_thread(void **state)
 {
@@ -1068,6 +1084,7 @@ int main(void)
 		TEST(many_mappings_take_little_time),
 		TEST(long_paths_hide_no_mapping),
 		TEST(long_paths_without_first_thread),
+		TEST(endless_paths_count_as_hidden),
 		TEST(many_tables_take_few_comparisons),
 		TEST(thread_may_have_descriptors_of_its_own),
 		TEST(process_may_live_without_its_first_thread),
