@@ -10,7 +10,7 @@ help:
 	@echo 'make check             run every test (an hour)'
 	@echo "make check ONLY='uapi*arm64*,lint'   run these suites (also with check-debug and check-long)"
 	@echo 'make list-suites       list the names of the suites'
-	@echo 'make check-quick       run a few suites, which touch every part (5 minutes)'
+	@echo 'make check-quick       run seven suites, of most parts (7 minutes)'
 	@echo 'make lint              check the style of all files'
 	@echo 'make compatibility     write what the last check found on each kernel into docs/compatibility.md'
 	@echo 'make check-debug       run them on kernels that look closely (an hour; 20 minutes more to build them)'

@@ -38,7 +38,7 @@ run_suite()
 		"$name" "$good" "$bad" "$left" "$((SECONDS - start))"
 }
 
-# is_wanted NAME: whether it is to be run.
+# is_wanted NAME: check whether to run a suite; with LIST, print its name instead.
 is_wanted()
 {
 	local pattern
@@ -99,7 +99,7 @@ suite_if_time()
 	if ((SECONDS + needed > ${CHECK_SECONDS:-SECONDS + needed})); then
 		echo "$1: left out, as $needed seconds are not left"
 	else
-		LIST='' suite "$@"
+		suite "$@"
 	fi
 }
 
