@@ -271,7 +271,10 @@ static int prepare(const struct table *table)
 	return ret ? ret : arrange(table);
 }
 
-/* Print JSON into memory, which the caller frees. */
+/*
+ * Print JSON into memory, which the caller frees. scols_print_table_to_string() does
+ * not report that the text is incomplete.
+ */
 static int print_to_text(const struct table *table, char **text)
 {
 	FILE *stream, *usual = scols_table_get_stream(table->scols);
@@ -329,8 +332,9 @@ int print_json(FILE *stream, const struct table *tables, size_t n_tables)
 	document = open_memstream(&text, &size);
 	if (!document)
 		return -ENOMEM;
+	fputs("{", document);
 	for (size_t i = 0; !ret && i < n_tables; i++) {
-		fputs(i ? "," : "{", document);
+		fputs(i ? "," : "", document);
 		ret = add_to_json(document, &tables[i]);
 	}
 	fputs("}\n", document);
