@@ -547,8 +547,9 @@ const char *dmaheap_buffer_comm(const struct dmaheap_buffer *buffer);
  *		@use is valid until it returns. A value other than 0 ends the
  *		walk.
  * @data:	passed to @fn
- * @hidden:	where to store how many processes could not be looked into, for
- *		lack of permission; or NULL
+ * @hidden:	where to store how many processes could not be looked into, or
+ *		not into all of them, for lack of permission or because reading
+ *		failed; or NULL
  *
  * A process has a dma-buf by descriptors, by mappings, or both. All of them are
  * found in /proc, whichever heap or driver made the dma-buf, on every kernel.
@@ -572,8 +573,8 @@ const char *dmaheap_buffer_comm(const struct dmaheap_buffer *buffer);
  *
  * Return: 0 when every use was shown; the value by which @fn ended the walk;
  * -ENOMEM if there is no memory for the list; -EMFILE or -ENFILE if there are
- * too many open files; or what else opening and reading /proc reports. @hidden
- * is stored before @fn is called.
+ * too many open files; or why /proc itself could not be read. @hidden is
+ * stored before @fn is called.
  */
 int dmaheap_foreach_use(int (*fn)(const struct dmaheap_use *use, void *data),
 			void *data, size_t *hidden);

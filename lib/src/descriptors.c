@@ -97,7 +97,7 @@ enum kind dmaheap__recognize(struct scan *scan, int dir, const char *link,
 {
 	struct statx st;
 
-	/* Nobody is refused by the file system of dma-bufs. */
+	/* The file system of dma-bufs never answers EACCES, another one may. */
 	if (statx(dir, link, AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &st))
 		return errno == EACCES ? KIND_OTHER : KIND_UNKNOWN;
 	if (st.stx_mode & S_IFMT)
@@ -116,7 +116,7 @@ void dmaheap__name_by_path(struct known_buffer *buffer, const char *path)
 				   path + strlen(DMA_BUF_PREFIX));
 }
 
-/* Such a link has no permissions. */
+/* Check for O_PATH: the link of such a descriptor has no permissions. */
 static bool is_path_only(int dir, const char *fd)
 {
 	struct stat st;
@@ -174,7 +174,7 @@ static int read_descriptor(struct scan *scan, struct process *process,
 	const struct known_buffer *buffer;
 	ssize_t len;
 
-	/* The kernel does not tell a path of more than a page. */
+	/* The path of a dma-buf is never longer than a page. */
 	len = readlinkat(dir, fd, path, sizeof(path) - 1);
 	if (len < 0)
 		return errno == ENAMETOOLONG ?
