@@ -8,6 +8,11 @@
 # ONLY has patterns, separated by commas, of the names of the suites to run. With
 # LIST=1 the names of the suites are printed, and none is run.
 
+(($# == 0)) || {
+	echo "${0##*/} takes no argument: ONLY=PATTERN names the suites" >&2
+	exit 2
+}
+
 logs=$PWD/build/check
 results=$logs/${0##*/}.results
 # An emulated machine keeps little more than one processor busy.
