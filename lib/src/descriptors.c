@@ -22,6 +22,9 @@
 /* Type of the file system that dma-bufs are in. Not in every header. */
 #define DMA_BUF_FS 0x444d4142
 
+/* More bytes of fdinfo than a dma-buf has without locks. */
+#define USUAL_FDINFO 512
+
 int dmaheap__tolerate(struct process *process, int error)
 {
 	switch (error) {
@@ -41,9 +44,10 @@ int dmaheap__tolerate(struct process *process, int error)
 
 /*
  * The last field, the name, is whatever its owner wrote; what comes before can't
- * be mistaken. Only dma-bufs have the field exp_name, and O_PATH hides it.
+ * be mistaken. Only dma-bufs have the field exp_name, and O_PATH hides it. @found
+ * is NULL without it. Returns 0 or -ENOMEM.
  */
-static struct known_buffer *parse_fdinfo(struct scan *scan)
+static int parse_fdinfo(struct scan *scan, struct known_buffer **found)
 {
 	const char *text = scan->text.data;
 	const char *ino = strstr(text, "\nino:\t");
@@ -52,14 +56,16 @@ static struct known_buffer *parse_fdinfo(struct scan *scan)
 	struct known_buffer *buffer;
 	const char *name;
 
-	if (!ino || !size || !heap) {
-		errno = 0;
-		return NULL;
-	}
+	*found = NULL;
+	if (!ino || !size || !heap)
+		return 0;
 	buffer = dmaheap__get_buffer(scan, 0, strtoull(ino + strlen("\nino:\t"),
 						       NULL, 10));
-	if (!buffer || buffer->is_described)
-		return buffer;
+	if (!buffer)
+		return -ENOMEM;
+	*found = buffer;
+	if (buffer->is_described)
+		return 0;
 	buffer->is_described = true;
 	buffer->size = strtoull(size + strlen("\nsize:\t"), NULL, 10);
 	dmaheap__copy_line(buffer->heap, sizeof(buffer->heap),
@@ -68,7 +74,7 @@ static struct known_buffer *parse_fdinfo(struct scan *scan)
 	if (name)
 		dmaheap__copy_line(buffer->name, sizeof(buffer->name),
 				   name + strlen("\nname:\t"));
-	return buffer;
+	return 0;
 }
 
 /*
@@ -125,45 +131,61 @@ static bool is_path_only(int dir, const char *fd)
 	       !(st.st_mode & S_IRWXU);
 }
 
-/*
- * The dma-buf of a descriptor; or NULL and errno, 0 if it is none. O_PATH hides
- * what fdinfo says otherwise, but not the locks, which may be many: it is not read
- * then. Another descriptor may show the rest.
- */
-static struct known_buffer *find_buffer(struct scan *scan, int thread, int dir,
-					const char *fd, const char *path)
+/* @found is NULL if the text describes no dma-buf. Returns 0 or -errno. */
+static int read_fdinfo(struct scan *scan, int thread, const char *fd,
+		       struct known_buffer **found)
 {
-	struct known_buffer *buffer = NULL, *described;
-	char info[NAME_MAX + sizeof("fdinfo/")];
-	uint64_t inode;
-	enum kind kind;
+	char path[NAME_MAX + sizeof("fdinfo/")];
 	int ret;
 
-	kind = dmaheap__recognize(scan, dir, fd, &inode);
-	if (kind == KIND_OTHER) {
-		errno = 0;
-		return NULL;
-	}
-	if (kind == KIND_DMA_BUF) {
-		buffer = dmaheap__get_buffer(scan, 0, inode);
-		if (!buffer || buffer->is_described)
-			return buffer;
-	}
+	stpcpy(stpcpy(path, "fdinfo/"), fd);
+	ret = dmaheap__read_file(thread, path, &scan->text);
+	if (!ret)
+		ret = parse_fdinfo(scan, found);
+	if (ret == -EFBIG || (!ret && (!*found || strlen(scan->text.data) >
+				       USUAL_FDINFO)))
+		scan->saw_unusual_fdinfo = true;
+	return ret;
+}
 
-	if (!is_path_only(dir, fd)) {
-		snprintf(info, sizeof(info), "fdinfo/%s", fd);
-		ret = dmaheap__read_file(thread, info, &scan->text);
-		errno = -ret;
-		if (ret && (!buffer || ret != -EFBIG))
-			return NULL;
-		described = ret ? NULL : parse_fdinfo(scan);
-		if (described || errno == ENOMEM)
-			return described;
+/*
+ * Find the dma-buf of a descriptor, by fdinfo, which takes the least time. But a
+ * process can have many descriptors whose fdinfo takes long, as it lists many locks or
+ * is another driver's. So the first that is unusual is the last that is read unseen:
+ * then each file is recognized first, and fdinfo is read only if it may describe a
+ * dma-buf that nothing has described yet. @found is NULL if the file is no dma-buf. Returns 0 or -errno.
+ */
+static int find_buffer(struct scan *scan, int thread, int dir, const char *fd,
+		       struct known_buffer **found)
+{
+	const bool is_read = !scan->saw_unusual_fdinfo;
+	struct known_buffer *seen = NULL;
+	uint64_t inode;
+	enum kind kind;
+	int ret = 0;
+
+	*found = NULL;
+	if (is_read) {
+		ret = read_fdinfo(scan, thread, fd, found);
+		if ((*found && scan->device) || (ret && ret != -EFBIG))
+			return ret;
 	}
-	errno = 0;
-	if (buffer)
-		dmaheap__name_by_path(buffer, path);
-	return buffer;
+	kind = dmaheap__recognize(scan, dir, fd, &inode);
+	if (*found || kind == KIND_OTHER)
+		return 0;
+	if (kind == KIND_DMA_BUF) {
+		seen = dmaheap__get_buffer(scan, 0, inode);
+		if (!seen)
+			return -ENOMEM;
+	}
+	if (!is_read && !(seen && seen->is_described) &&
+	    !is_path_only(dir, fd))
+		ret = read_fdinfo(scan, thread, fd, found);
+	if (!*found && seen && (!ret || ret == -EFBIG)) {
+		*found = seen;
+		ret = 0;
+	}
+	return ret;
 }
 
 static int read_descriptor(struct scan *scan, struct process *process,
@@ -171,8 +193,9 @@ static int read_descriptor(struct scan *scan, struct process *process,
 {
 	/* A name has 31 bytes at most. */
 	char path[64];
-	const struct known_buffer *buffer;
+	struct known_buffer *buffer;
 	ssize_t len;
+	int ret;
 
 	/* The path of a dma-buf is never longer than a page. */
 	len = readlinkat(dir, fd, path, sizeof(path) - 1);
@@ -183,9 +206,12 @@ static int read_descriptor(struct scan *scan, struct process *process,
 	if (strncmp(path, DMA_BUF_PREFIX, strlen(DMA_BUF_PREFIX)))
 		return 0;
 
-	buffer = find_buffer(scan, thread, dir, fd, path);
+	ret = find_buffer(scan, thread, dir, fd, &buffer);
+	if (ret)
+		return dmaheap__tolerate(process, -ret);
 	if (!buffer)
-		return dmaheap__tolerate(process, errno);
+		return 0;
+	dmaheap__name_by_path(buffer, path);
 	return dmaheap__add_use(scan, buffer, 0, 1);
 }
 

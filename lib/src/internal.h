@@ -80,7 +80,7 @@ struct text {
 };
 
 /*
- * Read a file to its end. Returns 0, -EFBIG if the kernel cannot produce the
+ * Read all of a file of one record. Returns 0, -EFBIG if the kernel cannot produce the
  * text, or -errno.
  */
 int dmaheap__read_file(int dir, const char *path, struct text *text);

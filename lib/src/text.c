@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -26,29 +25,29 @@ static int grow(struct text *text)
 }
 
 /*
- * A short read is not the end of a file in /proc. The kernel's own ENOMEM means
- * that it has no room for the text, which its writer may have made too long.
+ * The files are of one record, which the kernel shows whole where there is room: what
+ * leaves room is all of it. The kernel's own ENOMEM means that it has no room for the
+ * text, which its writer may have made too long.
  */
 static int read_all(int fd, struct text *text)
 {
 	size_t used = 0;
-	ssize_t len = 1;
-	int ret = 0;
+	ssize_t len;
+	int ret;
 
-	while (!ret && len) {
-		if (used + 1 >= text->room)
+	do {
+		if (used + 1 >= text->room) {
 			ret = grow(text);
-		if (ret)
-			break;
+			if (ret)
+				return ret;
+		}
 		len = read(fd, text->data + used, text->room - used - 1);
 		if (len < 0)
-			ret = errno == ENOMEM ? -EFBIG : -errno;
-		else
-			used += len;
-	}
-	if (!ret)
-		text->data[used] = '\0';
-	return ret;
+			return errno == ENOMEM ? -EFBIG : -errno;
+		used += len;
+	} while (used + 1 == text->room);
+	text->data[used] = '\0';
+	return 0;
 }
 
 int dmaheap__read_file(int dir, const char *path, struct text *text)
@@ -80,5 +79,10 @@ int dmaheap__read_text(int dir, const char *path, char *text, size_t size)
 
 void dmaheap__copy_line(char *to, size_t size, const char *from)
 {
-	snprintf(to, size, "%.*s", (int)strcspn(from, "\n"), from);
+	size_t len = strcspn(from, "\n");
+
+	if (len >= size)
+		len = size - 1;
+	memcpy(to, from, len);
+	to[len] = '\0';
 }

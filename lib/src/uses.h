@@ -55,6 +55,7 @@ struct scan {
 	void *buffers;		/* of tsearch(3), by device and inode */
 	struct text text;	/* of the file that is being read */
 	dev_t device;		/* of all dma-bufs; 0 if it is not known yet */
+	bool saw_unusual_fdinfo; /* which is long, or describes no dma-buf */
 	bool foreign;		/* /proc has the IDs of another PID namespace */
 	size_t hidden;		/* number of processes that cannot be seen */
 	bool saw_first;		/* process 1 is listed */

@@ -83,10 +83,13 @@ static struct {
 static enum file pinned;
 static int pinned_fd;
 
+static unsigned int n_opened_fdinfo;
+
 static bool refuse(const char *path)
 {
 	char thread[32];
 
+	n_opened_fdinfo += !!strstr(path, "/fdinfo/");
 	snprintf(thread, sizeof(thread), "/task/%d/fd", ending_thread);
 	if (ending_thread && strstr(path, thread)) {
 		ended_thread = ending_thread;
@@ -440,6 +443,7 @@ static void check_uses(const char *expected, size_t expected_hidden)
 	size_t hidden = 77;
 
 	seen[0] = '\0';
+	n_opened_fdinfo = 0;
 	assert_int_equal(dmaheap_foreach_use(note, &seen, &hidden), 0);
 	assert_string_equal(seen, expected);
 	assert_int_equal(hidden, expected_hidden);
@@ -622,22 +626,33 @@ static void thread_that_leaves_hides_no_descriptor(void **state)
 }
 
 /* 64 POSIX locks are in fdinfo before the size. */
+/* Make a text that is longer than a page: @begin, many locks, and @end. */
+static void add_locks(char info[8192], const char *begin, const char *end)
+{
+	size_t len = snprintf(info, 8192, "%s", begin);
+
+	for (int i = 0; i < 100; i++)
+		len += snprintf(info + len, 8192 - len,
+				"lock:\t%d: POSIX  ADVISORY  WRITE 412 00:2b:7 %d %d\n",
+				i + 1, 2 * i, 2 * i);
+	snprintf(info + len, 8192 - len, "%s", end);
+}
+
 static void fdinfo_longer_than_a_page_is_read(void **state)
 {
 	char info[8192];
-	size_t len;
 
-	len = snprintf(info, sizeof(info),
-		       "pos:\t0\nflags:\t02000002\nmnt_id:\t14\nino:\t7\n");
-	for (int i = 0; i < 100; i++)
-		len += snprintf(info + len, sizeof(info) - len,
-				"lock:\t%d: POSIX  ADVISORY  WRITE 412 00:2b:7 %d %d\n",
-				i + 1, 2 * i, 2 * i);
-	snprintf(info + len, sizeof(info) - len,
-		 "size:\t4096\ncount:\t1\nexp_name:\tcamera\nname:\tx\n");
+	add_locks(info, "pos:\t0\nflags:\t02000002\nmnt_id:\t14\nino:\t7\n",
+		  "size:\t4096\ncount:\t1\nexp_name:\tcamera\nname:\tx\n");
 	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
 	make_descriptor(20, 20, 3, "/dmabuf:x", info);
-	check_uses("20:1000:camera:7:4096:camera:x:1:0\n", 0);
+	make_descriptor(20, 20, 4, "/dmabuf:x", info);
+	make_process(30, "Name:\tviewer\nUid:\t1000\t0\t0\t0\n");
+	make_descriptor(30, 30, 3, "/dmabuf:x", info);
+	check_uses("20:1000:camera:7:4096:camera:x:2:0\n"
+		   "30:1000:viewer:7:4096:camera:x:1:0\n", 0);
+	/* It is long for each of them, and describes the same dma-buf. */
+	assert_int_equal(n_opened_fdinfo, 1);
 }
 
 #define PATH_INFO(ino) "pos:\t0\nflags:\t012000000\nmnt_id:\t14\nino:\t" ino "\n"
@@ -661,13 +676,30 @@ static void path_descriptor_size_of_other_holder(void **state)
 		   "30:1000:viewer:7:4096:camera:x:2:0\n", 0);
 }
 
-/* It would list the locks on the file, however many there are. */
-static void path_descriptor_fdinfo_is_not_read(void **state)
+/* It lists the locks on the file, however many there are, and nothing else. */
+static void long_fdinfo_of_paths_is_read_once(void **state)
 {
-	path_descriptor_alone_counts(state);
-	refused[0].path = "/fdinfo/3";
-	refused[0].error = EMFILE;
-	check_uses("20:1000:camera:7:0:?:left eye:1:0\n", 0);
+	char info[8192];
+
+	add_locks(info, PATH_INFO("7"), "");
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	for (int fd = 3; fd < 23; fd++)
+		make_descriptor(20, 20, fd, "/dmabuf:left eye", info);
+	check_uses("20:1000:camera:7:0:?:left eye:20:0\n", 0);
+	assert_int_equal(n_opened_fdinfo, 1);
+}
+
+/* Another driver may take long to write it, though it is short. */
+static void fdinfo_of_other_files_is_read_once(void **state)
+{
+	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
+	for (int fd = 3; fd < 23; fd++)
+		make_descriptor(20, 20, fd, "/dmabuf:x",
+				"pos:\t0\nflags:\t02\nmnt_id:\t14\nino:\t8\n");
+	exception.path = "";
+	exception.file = FILE_REGULAR;
+	check_uses("", 0);
+	assert_int_equal(n_opened_fdinfo, 1);
 }
 
 /* A path of more than a page is no error, and belongs to no dma-buf. */
@@ -704,14 +736,15 @@ static void error_of_a_process_hides_no_other(void **state)
 static void file_that_refuses_is_no_dma_buf(void **state)
 {
 	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
-	make_descriptor(20, 20, 3, "/dmabuf:x", INFO("8", "4096", "camera", ""));
+	make_descriptor(20, 20, 3, "/dmabuf:x",
+			"pos:\t0\nflags:\t02\nmnt_id:\t14\nino:\t8\n");
 	exception.path = "/fd/3";
 	exception.file = FILE_REFUSING;
 	check_uses("", 0);
 	make_file(MAPPED("7f00aaab0", "00:2c", "7", "/dmabuf:x"),
 		  "20/task/20/maps");
 	exception.path = "/20/map_files/7f00aaab0000-7f00aaab0fff";
-	check_uses("20:1000:other:8:4096:camera::1:0\n", 0);
+	check_uses("20:1000:other:8:0:?:x:1:0\n", 0);
 }
 
 /* Whoever has a mount namespace may call a file anything. */
@@ -1087,7 +1120,8 @@ int main(void)
 		TEST(fdinfo_longer_than_a_page_is_read),
 		TEST(path_descriptor_alone_counts),
 		TEST(path_descriptor_size_of_other_holder),
-		TEST(path_descriptor_fdinfo_is_not_read),
+		TEST(long_fdinfo_of_paths_is_read_once),
+		TEST(fdinfo_of_other_files_is_read_once),
 		TEST(path_too_long_hides_no_descriptor),
 		TEST(error_of_a_process_hides_no_other),
 		TEST(file_that_refuses_is_no_dma_buf),
