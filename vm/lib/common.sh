@@ -43,6 +43,12 @@ trap 'failed $? "${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
 [[ $cache == /* ]] || die "invalid cache directory \"$cache\": set" \
 	"DMABUF_HEAPS_CACHE to an absolute path"
 
+# escaped PATH: for an option of the emulator, where a comma would end it
+escaped()
+{
+	printf '%s' "${1//,/,,}"
+}
+
 as_root()
 {
 	if ((EUID == 0)); then

@@ -225,7 +225,7 @@ make_device_tree()
 	local work=$1
 	shift
 
-	"$@" -machine "dumpdtb=$work/machine.dtb" 2>/dev/null
+	"$@" -machine "dumpdtb=$(escaped "$work/machine.dtb")" 2>/dev/null
 	dtc -q -I dtb -O dts -o "$work/tree.dts" "$work/machine.dtb"
 	[[ -z $region_list ]] ||
 		region_nodes <<<"$region_list" >>"$work/tree.dts"

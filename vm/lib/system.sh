@@ -33,9 +33,12 @@ make_disk()
 	(cd "$tree" && find . -mindepth 1 -printf '%y\t%P\t%l\n') |
 		LC_ALL=C sort -k2 | while IFS=$'\t' read -r type path link; do
 		case $type in
-		d)	echo "mkdir /$path" ;;
-		l)	echo "symlink /$path $link" ;;
-		*)	echo "write $tree/$path /$path" ;;
+		d)	echo "mkdir \"/$path\"" ;;
+		l)	echo "symlink \"/$path\" \"$link\"" ;;
+		*)	echo "write \"$path\" \"/$path\"" ;;
 		esac
-	done | debugfs -w -f - "$disk" >"$disk.log" 2>&1
+	done | (cd "$tree" && debugfs -w -f - "$disk") >"$disk.log" 2>&1
+	# Its exit status says nothing of what a command did.
+	! grep -vE '^(debugfs[ :]|Allocated inode: |(ext2fs_)?mkdir: .* already exists)' \
+		"$disk.log" >&2 || die "files could not be added to $disk"
 }
