@@ -118,7 +118,7 @@ TEST(device_can_use_it)
 		}
 }
 
-TEST(several_devices_can_use_it_and_outlive_its_descriptor)
+TEST(protected_buffer_is_shared_and_outlives_its_fd)
 {
 	int buf = alloc(heap, MIB(1), O_RDONLY);
 	int devices[] = { attached_device(buf), attached_device(buf) };

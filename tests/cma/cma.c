@@ -74,7 +74,7 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Sizes that the page allocator has as well, and one that it has not. */
-TEST(full_region_is_enomem_and_nothing_comes_from_elsewhere)
+TEST(region_full_is_enomem_without_fallback)
 {
 	const size_t sizes[] = { MIB(5), MIB(1), KIB(256) };
 	uint64_t places[MOST_BUFFERS];

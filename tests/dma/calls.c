@@ -151,7 +151,7 @@ TEST(device_moves_only_what_is_there)
 	check_cpu_reads(&buffer);
 }
 
-TEST(device_moves_only_in_the_direction_of_the_mapping)
+TEST(device_transfers_in_mapped_direction_only)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
 	struct device reader = attach(&buffer, READS);

@@ -90,7 +90,7 @@ TEST(device_reads_what_the_kernel_drew)
 }
 
 /* Devices may do as they like; it is processes that can't write. */
-TEST(device_reads_what_the_kernel_drew_into_a_read_only_buffer)
+TEST(device_reads_read_only_buffer_drawn_by_kernel)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDONLY);
 	struct device display = attach(&buffer, READS);

@@ -47,7 +47,7 @@ static void check_reader_waits(const struct buffer *buffer,
 	check_child(reader);
 }
 
-TEST(reader_sees_what_a_device_wrote_until_its_work_ended)
+TEST(read_access_waits_for_writes_of_a_device)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
 

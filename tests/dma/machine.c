@@ -160,7 +160,7 @@ TEST(end_after_vmap_cleans_what_the_kernel_wrote)
 	unmap(&display);
 }
 
-TEST(caches_are_cleaned_for_who_has_the_buffer_already)
+TEST(cache_is_cleaned_for_devices_mapped_before)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
 	struct device display = attach_idle(&buffer, READS);

@@ -108,7 +108,7 @@ TEST(large_mapping_faults_once_for_two_megabytes)
 }
 
 /* One page beside where large pages could be. */
-TEST(small_pages_are_mapped_and_written_with_a_fault_for_two_megabytes)
+TEST(small_pages_are_mapped_by_one_fault_per_2_mib)
 {
 	int buf = alloc(heap, SIZE, O_RDWR);
 	long faults[TRIES];

@@ -325,7 +325,7 @@ TEST(phases_are_those_of_the_memory)
 			    (phases[i] - phases[0]) % DMA_HEAP_PHASES);
 }
 
-TEST(phase_of_what_is_no_buffer_of_the_heap_is_refused)
+TEST(query_phase_of_foreign_buffer_is_refused)
 {
 	struct dma_heap_query_buffer_data data = {
 		.buffer_fd = (uint32_t)alloc(heap, 1, O_RDWR),

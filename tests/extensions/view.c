@@ -356,7 +356,7 @@ TEST(view_of_another_heaps_buffer_is_exdev)
 	CHECK(others);
 }
 
-TEST(bad_pointer_to_a_view_is_efault_and_leaves_nothing)
+TEST(view_bad_pointer_is_efault_and_leaves_nothing)
 {
 	const struct dma_heap_view_data request = {
 		.len = PAGES(1),

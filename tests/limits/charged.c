@@ -265,7 +265,7 @@ TEST(nested_namespaces_share_with_each_owner_between)
 	check_child(pid);
 }
 
-TEST(resource_capability_is_exempt_and_counts_for_nobody)
+TEST(resource_capability_is_exempt_and_not_counted)
 {
 	int bufs[UNITS + 1];
 

@@ -152,7 +152,7 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-TEST(reading_attributes_costs_allocations_less_than_2_percent)
+TEST(attribute_readers_cost_less_than_2_percent)
 {
 	struct reader *reader = begin_reader();
 	long long ratios[PAIRS], median;

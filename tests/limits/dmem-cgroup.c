@@ -77,7 +77,7 @@ TEST(maximum_of_a_group_holds_to_the_byte)
 	take_unit(heap);
 }
 
-TEST(processes_of_a_group_add_up_and_those_of_two_do_not)
+TEST(group_limit_counts_its_own_processes_only)
 {
 	int bufs[UNITS + 1];
 	pid_t pid;
@@ -105,7 +105,7 @@ TEST(processes_of_a_group_add_up_and_those_of_two_do_not)
 }
 
 /* Its process has moved, passed it on, and ended; another one frees it. */
-TEST(buffer_stays_charged_to_the_group_it_was_asked_for_in)
+TEST(buffer_stays_charged_to_its_first_group)
 {
 	int sockets[2], buf;
 	pid_t pid;

@@ -117,7 +117,7 @@ static void sleep_a_while(void)
 	write_file(POWER "/state", "mem");
 }
 
-TEST(sleep_leaves_buffers_pools_and_mappings_as_they_were)
+TEST(sleep_changes_no_buffer_pool_or_mapping)
 {
 	const struct buffer buffer = new_buffer(heap, BUFFER_LEN, O_RDWR);
 	const struct device camera = attach(&buffer, WRITES);

@@ -123,7 +123,7 @@ TEST(kept_memory_is_zero_for_the_next)
 	end(heap);
 }
 
-TEST(memory_that_is_not_clear_yet_is_cleared_for_the_next)
+TEST(uncleared_memory_is_cleared_for_next_request)
 {
 	begin(heap, "32M");
 	for (int i = 0; i < 20; i++) {
@@ -246,7 +246,7 @@ static void reclaim(void)
 }
 
 /* What others could use is given back; what nobody could is not. */
-TEST(kept_memory_goes_when_the_kernel_is_short_of_memory)
+TEST(pool_shrinks_when_kernel_is_short_of_memory)
 {
 	char type[MOST_TEXT];
 	int buf;

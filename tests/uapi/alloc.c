@@ -139,7 +139,7 @@ static bool survives_exec(int fd)
 	return !WEXITSTATUS(status);
 }
 
-TEST(cloexec_descriptor_does_not_reach_another_program)
+TEST(cloexec_descriptor_is_closed_by_exec)
 {
 	CHECK(survives_exec(alloc(heap, 1, O_RDWR)));
 	CHECK(!survives_exec(alloc(heap, 1, O_RDWR | O_CLOEXEC)));

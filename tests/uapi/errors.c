@@ -105,7 +105,7 @@ TEST(length_beyond_the_heap_is_enomem)
 			    ENOMEM);
 }
 
-TEST(structure_without_a_place_for_the_descriptor_is_einval)
+TEST(structure_without_room_for_fd_is_einval)
 {
 	struct dma_heap_allocation_data data = { .len = 1 };
 
@@ -193,7 +193,7 @@ TEST(alloc_answer_on_read_only_page_is_efault)
 				      sizeof(request)), 2 * 23 - 12 - 8);
 }
 
-TEST(full_descriptor_table_is_emfile_and_leaves_nothing)
+TEST(descriptor_table_full_is_emfile_leaves_nothing)
 {
 	struct rlimit limit = { .rlim_cur = count_fds() + 3, .rlim_max = 4096 };
 	const long long before = free_kib();
