@@ -28,6 +28,7 @@ struct heap {
 struct test {
 	const char *name;
 	void (*run)(const struct heap *heap);
+	bool is_selected;	/* by a pattern of the command line */
 	struct test *next;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Runs the tests of a program, each in a process of its own. */
 #include <dirent.h>
+#include <fnmatch.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -103,6 +104,37 @@ static void leave_out(const char *name)
 	exit(2);
 }
 
+static void select_tests(const char *pattern)
+{
+	bool found = false;
+
+	for (struct test *test = tests; test; test = test->next)
+		if (!fnmatch(pattern, test->name, 0))
+			found = test->is_selected = true;
+	if (!found) {
+		fprintf(stderr, "no test matches %s: -l lists them\n", pattern);
+		exit(2);
+	}
+}
+
+static void leave_out_unselected(void)
+{
+	struct test **test = &tests;
+
+	while (*test) {
+		if ((*test)->is_selected)
+			test = &(*test)->next;
+		else
+			*test = (*test)->next;
+	}
+}
+
+static void list_tests(void)
+{
+	for (const struct test *test = tests; test; test = test->next)
+		puts(test->name);
+}
+
 static void run_for(const char *heap)
 {
 	for (const struct test *test = tests; test; test = test->next)
@@ -115,22 +147,40 @@ static int is_name(const struct dirent *entry)
 }
 
 /*
- * PROGRAM [-x TEST]... [-1 | HEAP...]: all tests but TEST, for each heap (all
- * of ours unless they are named) or once, for none.
+ * PROGRAM [-l] [-t PATTERN]... [-x TEST]... [-1 | HEAP...]: runs all tests, or those
+ * that match a PATTERN, but TEST, for each heap (all of ours unless they are named)
+ * or once, for none. With -l, lists their names.
  */
 int main(int argc, char **argv)
 {
+	bool once = false, list = false, some = false;
 	struct dirent **entries = NULL;
 	int option, n = 0, nr_tests = 0;
-	bool once = false;
 
-	while ((option = getopt(argc, argv, "1x:")) != -1) {
-		if (option == 'x')
-			leave_out(optarg);
-		else if (option == '1')
+	while ((option = getopt(argc, argv, "1lt:x:")) != -1) {
+		switch (option) {
+		case '1':
 			once = true;
-		else
+			break;
+		case 'l':
+			list = true;
+			break;
+		case 't':
+			select_tests(optarg);
+			some = true;
+			break;
+		case 'x':
+			leave_out(optarg);
+			break;
+		default:
 			return 2;
+		}
+	}
+	if (some)
+		leave_out_unselected();
+	if (list) {
+		list_tests();
+		return 0;
 	}
 	if (optind == argc && !once)
 		n = scandir(CLASS, &entries, is_name, alphasort);
