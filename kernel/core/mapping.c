@@ -20,6 +20,7 @@
 #include <linux/scatterlist.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/swiotlb.h>
 
 #include "access.h"
 #include "buffer.h"
@@ -50,8 +51,26 @@ struct dma_heap_mapping {
 };
 
 /*
+ * Check whether a device reaches the pages at the cursor without a copy. With an
+ * IOMMU, or DMA operations of its own, only the DMA API knows.
+ */
+static bool dma_heap_is_in_reach(struct device *dev,
+				 const struct dma_heap_walk *walk)
+{
+	const u64 last = min_not_zero(dma_get_mask(dev), dev->bus_dma_limit);
+	const dma_addr_t start = phys_to_dma(dev, PFN_PHYS(walk->pfn));
+
+	if (get_dma_ops(dev) || device_iommu_mapped(dev) ||
+	    is_swiotlb_force_bounce(dev))
+		return false;
+
+	return start != DMA_MAPPING_ERROR &&
+	       start + PFN_PHYS(walk->nr_pages) - 1 <= last;
+}
+
+/*
  * A contiguous buffer stays one entry, since many importers require that. It is
- * divided only if the DMA is bounced: a longer entry could not be mapped.
+ * divided only if the device may get a copy: a longer entry could not be mapped.
  */
 static struct dma_heap_entry_limit
 dma_heap_entry_limit(struct device *dev, const struct dma_heap_view *view)
@@ -66,9 +85,10 @@ dma_heap_entry_limit(struct device *dev, const struct dma_heap_view *view)
 			limit.max_pages = dma_get_max_seg_size(dev);
 		limit.boundary = dma_get_seg_boundary(dev);
 	}
-	limit.max_pages = min_t(size_t, limit.max_pages,
-				dma_max_mapping_size(dev)) >> PAGE_SHIFT;
-	limit.max_pages = max(limit.max_pages, 1UL);
+	if (walk.left || !dma_heap_is_in_reach(dev, &walk))
+		limit.max_pages = min_t(size_t, limit.max_pages,
+					dma_max_mapping_size(dev));
+	limit.max_pages = max(limit.max_pages >> PAGE_SHIFT, 1UL);
 
 	return limit;
 }

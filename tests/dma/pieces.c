@@ -175,6 +175,21 @@ TEST(entries_keep_the_device_segment_limits)
 	set_limit(UINT32_MAX, ~0ull);
 }
 
+/*
+ * Many importers refuse more than one entry. A device that cannot reach all of
+ * the memory may need copies, but not of a buffer that it reaches.
+ */
+TEST(contiguous_buffer_in_reach_is_one_entry)
+{
+	const struct buffer buffer = new_buffer(heap, MIB(24), O_RDWR);
+	struct device device = attach_idle(&buffer, WRITES);
+	const struct importer_segment first = piece_at(&device, 0);
+
+	close(device.node);
+	if (!may_be_in_pieces(heap))
+		CHECK_EQUAL((long long)first.len, (long long)buffer.len);
+}
+
 #define MOST_NODES 24
 
 /*
