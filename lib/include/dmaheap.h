@@ -111,7 +111,7 @@ enum dmaheap_provider {
  * O_CLOEXEC.
  *
  * Return: 0; -EINVAL if @name is empty, "." or "..", or has a '/' in it;
- * -ENOENT if there is no such heap; -EACCES if the caller may not open it;
+ * -ENAMETOOLONG if it has more than 255 bytes; -ENOENT if there is no such heap; -EACCES if the caller may not open it;
  * -ENOMEM if there is no memory for the handle; or what else open(2) reports.
  */
 int dmaheap_open(const char *name, struct dmaheap **heap);
@@ -270,7 +270,8 @@ int dmaheap_alignment(const struct dmaheap *heap, uint64_t size,
  *
  * Return: 0; -ENOENT if there is no such heap; -EACCES if there are some, as far
  * as their names tell, and the caller may open none of them; -EINVAL if @needs
- * has other bits, or a name is none; -ENOMEM if there is no memory for the
+ * has other bits, or a name is not valid for dmaheap_open(); -ENAMETOOLONG if a
+ * name has more than 255 bytes; -ENOMEM if there is no memory for the
  * handle; -EMFILE or -ENFILE if there are too many open files; or what else
  * opening a heap reports.
  */
@@ -617,9 +618,9 @@ uint64_t dmaheap_use_inode(const struct dmaheap_use *use);
  * @use:	the use
  *
  * Mappings and O_PATH descriptors do not show it: then it is from another
- * descriptor, of any process.
+ * descriptor, of any process, or from the inode.
  *
- * Return: the size in bytes; 0 if no descriptor shows it.
+ * Return: the size in bytes; 0 if nothing shows it.
  */
 uint64_t dmaheap_use_size(const struct dmaheap_use *use);
 

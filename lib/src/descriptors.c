@@ -97,20 +97,26 @@ static void learn_device(struct scan *scan, int dir, const char *path)
 	close(file);
 }
 
-/* Without fdinfo, which locks on the file may make very long. */
+/*
+ * Do without fdinfo, which locks on the file may make very long. statx() never fails for
+ * a dma-buf: if it fails, the descriptor has been closed, or the file is another.
+ */
 enum kind dmaheap__recognize(struct scan *scan, int dir, const char *link,
-			     uint64_t *inode)
+			     uint64_t *inode, uint64_t *size)
 {
+	const unsigned int mask = STATX_TYPE | STATX_INO | STATX_BLOCKS;
 	struct statx st;
 
 	/* The file system of dma-bufs never answers EACCES, another one may. */
-	if (statx(dir, link, AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO, &st))
+	if (statx(dir, link, AT_STATX_DONT_SYNC, mask, &st))
 		return errno == EACCES ? KIND_OTHER : KIND_UNKNOWN;
 	if (st.stx_mode & S_IFMT)
 		return KIND_OTHER;
 	if (!scan->device)
 		learn_device(scan, dir, link);
 	*inode = st.stx_ino;
+	/* Blocks have 512 bytes, whatever the page size. */
+	*size = st.stx_blocks * 512;
 	return scan->device == makedev(st.stx_dev_major, st.stx_dev_minor) ?
 	       KIND_DMA_BUF : KIND_UNKNOWN;
 }
@@ -160,7 +166,7 @@ static int find_buffer(struct scan *scan, int thread, int dir, const char *fd,
 {
 	const bool is_read = !scan->saw_unusual_fdinfo;
 	struct known_buffer *seen = NULL;
-	uint64_t inode;
+	uint64_t inode, size;
 	enum kind kind;
 	int ret = 0;
 
@@ -170,17 +176,21 @@ static int find_buffer(struct scan *scan, int thread, int dir, const char *fd,
 		if ((*found && scan->device) || (ret && ret != -EFBIG))
 			return ret;
 	}
-	kind = dmaheap__recognize(scan, dir, fd, &inode);
+	kind = dmaheap__recognize(scan, dir, fd, &inode, &size);
 	if (*found || kind == KIND_OTHER)
 		return 0;
 	if (kind == KIND_DMA_BUF) {
 		seen = dmaheap__get_buffer(scan, 0, inode);
 		if (!seen)
 			return -ENOMEM;
+		if (!seen->is_described)
+			seen->size = size;
 	}
-	if (!is_read && !(seen && seen->is_described) &&
+	if (!is_read && seen && !seen->is_described && !seen->is_unreadable &&
 	    !is_path_only(dir, fd))
 		ret = read_fdinfo(scan, thread, fd, found);
+	if (seen && ret == -EFBIG)
+		seen->is_unreadable = true;
 	if (!*found && seen && (!ret || ret == -EFBIG)) {
 		*found = seen;
 		ret = 0;

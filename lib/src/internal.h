@@ -80,8 +80,8 @@ struct text {
 };
 
 /*
- * Read all of a file of one record. Returns 0, -EFBIG if the kernel cannot produce the
- * text, or -errno.
+ * Read all of a file of one record. Returns 0, -EFBIG if the text is longer than
+ * 16 MiB or the kernel cannot produce it, or -errno.
  */
 int dmaheap__read_file(int dir, const char *path, struct text *text);
 

@@ -30,7 +30,7 @@ static int parse_mapping(struct scan *scan, struct process *process,
 			 const char *line)
 {
 	unsigned int device_major, device_minor;
-	uint64_t start, end, inode, file;
+	uint64_t start, end, inode, file, size;
 	struct known_buffer *buffer;
 	char path[64];
 	dev_t device;
@@ -48,7 +48,8 @@ static int parse_mapping(struct scan *scan, struct process *process,
 	snprintf(path, sizeof(path), "map_files/%" PRIx64 "-%" PRIx64, start,
 		 end);
 	if (!scan->device &&
-	    dmaheap__recognize(scan, process->dir, path, &file) == KIND_OTHER)
+	    dmaheap__recognize(scan, process->dir, path, &file, &size) ==
+	    KIND_OTHER)
 		return 0;
 	if (scan->device && scan->device != device)
 		return 0;
@@ -128,12 +129,12 @@ static DIR *open_map_files(const struct process *process, int task, pid_t tid)
 
 static int read_map_file(struct scan *scan, int dir, const char *name)
 {
+	uint64_t start, end, inode, size;
 	struct known_buffer *buffer;
-	uint64_t start, end, inode;
 	char path[64];
 	ssize_t len;
 
-	switch (dmaheap__recognize(scan, dir, name, &inode)) {
+	switch (dmaheap__recognize(scan, dir, name, &inode, &size)) {
 	case KIND_DMA_BUF:
 		break;
 	case KIND_UNKNOWN:
@@ -146,6 +147,8 @@ static int read_map_file(struct scan *scan, int dir, const char *name)
 	buffer = dmaheap__get_buffer(scan, 0, inode);
 	if (!buffer)
 		return -ENOMEM;
+	if (!buffer->is_described)
+		buffer->size = size;
 	len = readlinkat(dir, name, path, sizeof(path) - 1);
 	path[len > 0 ? len : 0] = '\0';
 	if (!strncmp(path, DMA_BUF_PREFIX, strlen(DMA_BUF_PREFIX)))
@@ -175,18 +178,18 @@ static int read_map_files(struct scan *scan, struct process *process, int task,
 int dmaheap__read_mappings(struct scan *scan, struct process *process, int task,
 			   pid_t tid)
 {
-	const size_t first = scan->count;
 	bool is_whole;
 	int ret;
 
+	scan->part = scan->count;
 	ret = read_maps(scan, process, task, tid, USUAL_MAPS, &is_whole);
 	if (ret || is_whole)
 		return ret;
-	scan->count = first;
+	scan->count = scan->part;
 	ret = read_map_files(scan, process, task, tid);
 	if (ret != -EPERM)
 		return ret;
-	scan->count = first;
+	scan->count = scan->part;
 	ret = read_maps(scan, process, task, tid, MAX_MAPS, &is_whole);
 	process->denied |= !is_whole;
 	return ret;

@@ -52,13 +52,13 @@ static int read_table(struct scan *scan, struct process *process, int task,
 	int ret = 0;
 
 	for (int i = 0; !ret && thread && i < MOST_OWNERS; i++) {
-		const size_t first = scan->count;
 		const pid_t tid = thread->tid;
 
+		scan->part = scan->count;
 		ret = dmaheap__read_descriptors(scan, process, task, tid);
 		thread = dmaheap__next_owner(thread);
 		if (!ret && thread && !has_descriptors(task, tid))
-			scan->count = first;
+			scan->count = scan->part;
 	}
 	process->denied |= !!thread;
 	return ret;
@@ -201,6 +201,8 @@ static int read_process(struct scan *scan, int proc, const char *pid)
 		ret = dmaheap__tolerate(&process, errno);
 	} else {
 		ret = read_threads(scan, &process);
+		scan->part = process.first;
+		dmaheap__merge_uses(scan);
 		if (!ret)
 			ret = read_status(scan, &process);
 		if (process.pid == 1)

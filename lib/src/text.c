@@ -9,14 +9,18 @@
 
 #include "internal.h"
 
-/* Room for most files of /proc that are read whole. */
+/* Room for most files of /proc that are read whole, and for any, in bytes. */
 #define FIRST_ROOM 4096
+#define MAX_ROOM (16 << 20)
 
 static int grow(struct text *text)
 {
 	const size_t room = text->room ? 2 * text->room : FIRST_ROOM;
-	char *data = realloc(text->data, room);
+	char *data;
 
+	if (room > MAX_ROOM)
+		return -EFBIG;
+	data = realloc(text->data, room);
 	if (!data)
 		return -ENOMEM;
 	text->data = data;

@@ -47,29 +47,6 @@ struct known_buffer *dmaheap__get_buffer(struct scan *scan, dev_t device,
 	return NULL;
 }
 
-int dmaheap__add_use(struct scan *scan, const struct known_buffer *buffer,
-		     uint64_t mapped, unsigned int descriptors)
-{
-	if (scan->count == scan->room) {
-		const size_t room = scan->room ? 2 * scan->room : 64;
-		struct found_use *uses;
-
-		uses = reallocarray(scan->uses, room, sizeof(*uses));
-		if (!uses)
-			return -ENOMEM;
-		scan->uses = uses;
-		scan->room = room;
-	}
-	scan->uses[scan->count++] = (struct found_use) {
-		.pid = scan->pid,
-		.process = scan->n_processes,
-		.buffer = buffer,
-		.mapped = mapped,
-		.descriptors = descriptors,
-	};
-	return 0;
-}
-
 /* What was seen by descriptor comes before what is mapped. */
 static int compare_uses(const void *a, const void *b)
 {
@@ -78,6 +55,62 @@ static int compare_uses(const void *a, const void *b)
 	if (left->pid != right->pid)
 		return left->pid < right->pid ? -1 : 1;
 	return compare_buffers(left->buffer, right->buffer);
+}
+
+void dmaheap__merge_uses(struct scan *scan)
+{
+	struct found_use *uses = scan->uses + scan->part;
+	const size_t count = scan->count - scan->part;
+	size_t kept = 0;
+
+	if (!count)
+		return;
+	qsort(uses, count, sizeof(*uses), compare_uses);
+	for (size_t i = 1; i < count; i++) {
+		if (uses[i].buffer == uses[kept].buffer) {
+			uses[kept].mapped += uses[i].mapped;
+			uses[kept].descriptors += uses[i].descriptors;
+		} else {
+			uses[++kept] = uses[i];
+		}
+	}
+	scan->count = scan->part + kept + 1;
+}
+
+/* A process may have one dma-buf a million times: that must not take memory. */
+static int make_room(struct scan *scan)
+{
+	const size_t room = scan->room ? 2 * scan->room : 64;
+	struct found_use *uses;
+
+	dmaheap__merge_uses(scan);
+	if (scan->room && scan->count <= scan->room / 2)
+		return 0;
+	uses = reallocarray(scan->uses, room, sizeof(*uses));
+	if (!uses)
+		return -ENOMEM;
+	scan->uses = uses;
+	scan->room = room;
+	return 0;
+}
+
+int dmaheap__add_use(struct scan *scan, const struct known_buffer *buffer,
+		     uint64_t mapped, unsigned int descriptors)
+{
+	int ret = 0;
+
+	if (scan->count == scan->room)
+		ret = make_room(scan);
+	if (ret)
+		return ret;
+	scan->uses[scan->count++] = (struct found_use) {
+		.pid = scan->pid,
+		.process = scan->n_processes,
+		.buffer = buffer,
+		.mapped = mapped,
+		.descriptors = descriptors,
+	};
+	return 0;
 }
 
 /*

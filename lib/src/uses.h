@@ -26,6 +26,7 @@ struct known_buffer {
 	dev_t device;		/* of a mapped file; 0 if seen by descriptor */
 	uint64_t inode;
 	bool is_described;	/* size, heap and name are from fdinfo */
+	bool is_unreadable;	/* fdinfo is too long to be read */
 	uint64_t size;		/* in bytes; 0: unknown */
 	char heap[NAME_MAX + 1];
 	char name[128];		/* a newline takes four bytes in maps */
@@ -49,6 +50,7 @@ struct known_process {
 struct scan {
 	struct found_use *uses;
 	size_t count, room;
+	size_t part;		/* first use that can still be merged or dropped */
 	struct known_process *processes;
 	size_t n_processes, processes_room;
 	pid_t pid;		/* process that is being read */
@@ -71,6 +73,9 @@ struct known_buffer *dmaheap__get_buffer(struct scan *scan, dev_t device,
 /* Note a use of the process that is being read. Returns 0 or -ENOMEM. */
 int dmaheap__add_use(struct scan *scan, const struct known_buffer *buffer,
 		     uint64_t mapped, unsigned int descriptors);
+
+/* Make one of the uses of each dma-buf in the part that is being read. */
+void dmaheap__merge_uses(struct scan *scan);
 
 /* Look into all processes. Returns 0 or -errno. */
 int dmaheap__scan_processes(struct scan *scan);
@@ -105,11 +110,11 @@ enum kind {
 };
 
 /*
- * Recognize a dma-buf by a link to the file in /proc. @inode is set for
- * KIND_DMA_BUF.
+ * Recognize a dma-buf by a link to the file in /proc. @inode and @size, in bytes, are
+ * set for KIND_DMA_BUF.
  */
 enum kind dmaheap__recognize(struct scan *scan, int dir, const char *link,
-			     uint64_t *inode);
+			     uint64_t *inode, uint64_t *size);
 
 /* Name a dma-buf by its path, for want of another name. */
 void dmaheap__name_by_path(struct known_buffer *buffer, const char *path);

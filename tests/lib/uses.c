@@ -24,6 +24,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,11 +80,20 @@ static struct {
 	enum file file;
 } exception;
 
+/* Of each dma-buf; older kernels do not count them. */
+static uint64_t blocks;
+
 /* What an open O_PATH descriptor leads to. */
 static enum file pinned;
 static int pinned_fd;
 
 static unsigned int n_opened_fdinfo;
+
+/* The kernel has no memory for the text of fdinfo. */
+static bool fdinfo_is_too_long;
+
+/* The longest array, by the number of its members. */
+static size_t longest_array;
 
 static bool refuse(const char *path)
 {
@@ -206,6 +216,29 @@ int openat(int dir, const char *path, int flags, ...)
 	return pinned_fd;
 }
 
+ssize_t read(int fd, void *text, size_t size)
+{
+	const struct iovec all = { .iov_base = text, .iov_len = size };
+	char link[64], path[PATH_MAX] = "";
+
+	if (fdinfo_is_too_long) {
+		snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+		readlink(link, path, sizeof(path) - 1);
+		if (strstr(path, "/fdinfo/")) {
+			errno = ENOMEM;
+			return -1;
+		}
+	}
+	return readv(fd, &all, 1);
+}
+
+void *reallocarray(void *array, size_t count, size_t size)
+{
+	if (count > longest_array)
+		longest_array = count;
+	return realloc(array, count * size);
+}
+
 int statx(int dir, const char *restrict path, int flags, unsigned int mask,
 	  struct statx *restrict st)
 {
@@ -226,6 +259,7 @@ int statx(int dir, const char *restrict path, int flags, unsigned int mask,
 		return -1;
 	st->stx_mode = file == FILE_REGULAR ? S_IFREG | 0600 : 0600;
 	st->stx_dev_minor = minor(DEVICE) + file;
+	st->stx_blocks = blocks;
 	return 0;
 }
 
@@ -409,6 +443,8 @@ static int make_proc(void **state)
 	leaving = false;
 	compared.thread = 0;
 	memset(&exception, 0, sizeof(exception));
+	blocks = 0;
+	fdinfo_is_too_long = false;
 	pinned_fd = -1;
 	namespace = INITIAL;
 	strcpy(proc, "/tmp/dmaheap-proc-XXXXXX");
@@ -700,6 +736,55 @@ static void fdinfo_of_other_files_is_read_once(void **state)
 	exception.file = FILE_REGULAR;
 	check_uses("", 0);
 	assert_int_equal(n_opened_fdinfo, 1);
+}
+
+/* Such as a sysctl of a network namespace that has ended. */
+static void fdinfo_of_gone_files_is_read_once(void **state)
+{
+	char info[8192];
+
+	add_locks(info, "pos:\t0\nflags:\t02\nmnt_id:\t14\nino:\t8\n", "");
+	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
+	for (int fd = 3; fd < 23; fd++)
+		make_descriptor(20, 20, fd, "/dmabuf:x (deleted)", info);
+	exception.path = "";
+	exception.file = FILE_UNSEEN;
+	check_uses("", 0);
+	assert_int_equal(n_opened_fdinfo, 1);
+}
+
+/* The kernel tries for long. The first try is before the file is recognized. */
+static void fdinfo_too_long_is_tried_once_more(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	for (int fd = 3; fd < 23; fd++)
+		make_descriptor(20, 20, fd, "/dmabuf:x",
+				INFO("7", "4096", "camera", "name:\tx\n"));
+	fdinfo_is_too_long = true;
+	blocks = 8;
+	check_uses("20:1000:camera:7:4096:?:x:20:0\n", 0);
+	assert_in_range(n_opened_fdinfo, 1, 2);
+}
+
+static void path_descriptor_size_is_that_of_inode(void **state)
+{
+	path_descriptor_alone_counts(state);
+	blocks = 24;
+	check_uses("20:1000:camera:7:12288:?:left eye:1:0\n", 0);
+}
+
+/* Each descriptor costs the process a few bytes, and must not cost many here. */
+static void many_descriptors_of_one_dma_buf_take_no_memory(void **state)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	for (int fd = 3; fd < 2003; fd++)
+		make_descriptor(20, 20, fd, "/dmabuf:",
+				fd % 2 ? INFO("7", "4096", "camera", "") :
+					 INFO("8", "4096", "camera", ""));
+	longest_array = 0;
+	check_uses("20:1000:camera:7:4096:camera::1000:0\n"
+		   "20:1000:camera:8:4096:camera::1000:0\n", 0);
+	assert_in_range(longest_array, 1, 64);
 }
 
 /* A path of more than a page is no error, and belongs to no dma-buf. */
@@ -1122,6 +1207,10 @@ int main(void)
 		TEST(path_descriptor_size_of_other_holder),
 		TEST(long_fdinfo_of_paths_is_read_once),
 		TEST(fdinfo_of_other_files_is_read_once),
+		TEST(fdinfo_of_gone_files_is_read_once),
+		TEST(fdinfo_too_long_is_tried_once_more),
+		TEST(path_descriptor_size_is_that_of_inode),
+		TEST(many_descriptors_of_one_dma_buf_take_no_memory),
 		TEST(path_too_long_hides_no_descriptor),
 		TEST(error_of_a_process_hides_no_other),
 		TEST(file_that_refuses_is_no_dma_buf),
