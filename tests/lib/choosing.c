@@ -85,6 +85,20 @@ TEST(chain_of_one_name_gives_that_heaps_buffers)
 }
 
 /* The default area's are taken; then there is still contiguous memory. */
+/* As open(2) answers it. */
+TEST(name_of_256_bytes_is_enametoolong)
+{
+	struct dmaheap_chain *chain = NULL;
+	const char *names[2] = { NULL };
+	struct dmaheap *found = NULL;
+	char name[257] = "";
+
+	names[0] = memset(name, 'a', 256);
+	CHECK_EQUAL(dmaheap_open(name, &found), -ENAMETOOLONG);
+	CHECK_EQUAL(dmaheap_chain_open(names, 0, &chain), -ENAMETOOLONG);
+	CHECK(!found && !chain);
+}
+
 TEST(chain_goes_on_when_the_region_is_full)
 {
 	struct dmaheap_chain *chain = open_chain(NULL, DMAHEAP_CONTIGUOUS |

@@ -17,7 +17,7 @@ static int holders[2];
 
 void become_with_effective(uid_t uid, uid_t effective)
 {
-	/* One user can't make itself another. */
+	/* Only root may become another user here. */
 	CHECK_EQUAL(seteuid(0), 0);
 	CHECK_EQUAL(setresuid(uid, effective, 0), 0);
 	/* The kernel forgets this when the effective user ID changes. */

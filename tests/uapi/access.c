@@ -98,6 +98,13 @@ TEST(buffer_is_no_stream)
 	CHECK_ERRNO(write(buf, &byte, 1), EINVAL);
 	CHECK_ERRNO(pread(buf, &byte, 1, 0), ESPIPE);
 	CHECK_ERRNO(ftruncate(buf, 0), EINVAL);
+
+	buf = alloc(heap, page_size(), O_RDONLY);
+	CHECK_ERRNO(read(buf, &byte, 1), EINVAL);
+	CHECK_ERRNO(write(buf, &byte, 1), EBADF);
+	buf = alloc(heap, page_size(), O_WRONLY);
+	CHECK_ERRNO(read(buf, &byte, 1), EBADF);
+	CHECK_ERRNO(write(buf, &byte, 1), EINVAL);
 }
 
 TEST(write_only_buffer_cannot_be_mapped)
