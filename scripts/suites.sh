@@ -88,8 +88,9 @@ suite_alone()
 {
 	is_wanted "$1" || return 0
 	wait
-	printf '%s...\n' "$1"
-	run_suite "$@"
+	suite "$@"
+	# In the background, as a signal is not seen until a command ends.
+	wait
 }
 
 # suite_if_time NEEDED NAME COMMAND...: only if its NEEDED seconds fit into what

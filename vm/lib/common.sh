@@ -39,9 +39,11 @@ failed()
 }
 trap 'failed $? "${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
 
-# Scripts change their working directory.
-[[ $cache == /* ]] || die "invalid cache directory \"$cache\": set" \
-	"DMABUF_HEAPS_CACHE to an absolute path"
+# Scripts change their working directory, and programs read the path in files and
+# commands of their own.
+[[ $cache == /* && $cache != *[[:cntrl:]\'\"\\]* ]] ||
+	die "invalid cache directory \"$cache\": set DMABUF_HEAPS_CACHE to an" \
+		"absolute path without quotes, backslashes and control characters"
 
 # escaped PATH: for an option of the emulator, where a comma would end it
 escaped()
