@@ -215,4 +215,11 @@ take_module()
 	for dependency in $(modinfo -F depends "$target" | tr , ' '); do
 		take_module "$dependency"
 	done
+	# The kernel asks for these by an alias: ext4 for crypto-crc32c, to mount.
+	for dependency in $(modinfo -F softdep "$target" |
+			grep -o 'crypto-[a-z0-9]*'); do
+		dependency=${dependency#crypto-}_generic
+		! grep -q "/$dependency\.ko" "$folder/list" ||
+			take_module "$dependency"
+	done
 }
