@@ -72,8 +72,12 @@ static FILE *open_maps(int task, pid_t tid)
 	if (fd < 0)
 		return NULL;
 	file = fdopen(fd, "r");
-	if (!file)
+	if (!file) {
 		close(fd);
+		return NULL;
+	}
+	/* The kernel locks the process for each read. */
+	setvbuf(file, NULL, _IOFBF, 1 << 16);
 	return file;
 }
 
