@@ -155,11 +155,11 @@ static int read_fdinfo(struct scan *scan, int thread, const char *fd,
 }
 
 /*
- * Find the dma-buf of a descriptor, by fdinfo, which takes the least time. But a
- * process can have many descriptors whose fdinfo takes long, as it lists many locks or
- * is another driver's. So the first that is unusual is the last that is read unseen:
- * then each file is recognized first, and fdinfo is read only if it may describe a
- * dma-buf that nothing has described yet. @found is NULL if the file is no dma-buf. Returns 0 or -errno.
+ * Find the dma-buf of a descriptor. Reading fdinfo takes the least time, but not if a
+ * process has prepared it: it lists locks, or is written by another driver. So the first
+ * unusual fdinfo is the last one that is read without a look at the file. After that,
+ * each file is recognized first, and fdinfo is read only of a dma-buf that has not been
+ * described yet. @found is NULL if the file is no dma-buf. Returns 0 or -errno.
  */
 static int find_buffer(struct scan *scan, int thread, int dir, const char *fd,
 		       struct known_buffer **found)

@@ -108,9 +108,12 @@ static void select_tests(const char *pattern)
 {
 	bool found = false;
 
-	for (struct test *test = tests; test; test = test->next)
-		if (!fnmatch(pattern, test->name, 0))
-			found = test->is_selected = true;
+	for (struct test *test = tests; test; test = test->next) {
+		if (fnmatch(pattern, test->name, 0))
+			continue;
+		test->is_selected = true;
+		found = true;
+	}
 	if (!found) {
 		fprintf(stderr, "no test matches %s: -l lists them\n", pattern);
 		exit(2);
