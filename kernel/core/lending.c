@@ -293,21 +293,19 @@ static int refuse(struct dma_heap *heap, u64 bytes, int error)
 	struct dma_heap_counts *counts = &heap->counts;
 
 	mutex_lock(&heap->lock);
-	if (error == -EDQUOT) {
+	if (error == -EDQUOT)
 		counts->failures_limit++;
-	} else if (error == -ENOMEM) {
+	else if (error == -ENOMEM)
 		counts->failures_memory++;
+	else if (error == -EBUSY)
+		counts->failures_busy++;
+	else
+		counts->failures_other++;
+	/* Without its address, a region that is busy may as well be fragmented. */
+	if (error == -ENOMEM || (error == -EBUSY &&
+				 heap->region.pfn == DMA_HEAP_PFN_UNKNOWN))
 		counts->smallest_failure =
 			min_not_zero(counts->smallest_failure, bytes);
-	} else if (error == -EBUSY) {
-		counts->failures_busy++;
-		/* Without its address, the region may as well be fragmented. */
-		if (heap->region.pfn == DMA_HEAP_PFN_UNKNOWN)
-			counts->smallest_failure =
-				min_not_zero(counts->smallest_failure, bytes);
-	} else {
-		counts->failures_other++;
-	}
 	mutex_unlock(&heap->lock);
 
 	trace_dma_heap_alloc_failed(heap, bytes, error);

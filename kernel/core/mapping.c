@@ -60,11 +60,8 @@ static bool dma_heap_is_in_reach(struct device *dev,
 	const u64 last = min_not_zero(dma_get_mask(dev), dev->bus_dma_limit);
 	const dma_addr_t start = phys_to_dma(dev, PFN_PHYS(walk->pfn));
 
-	if (get_dma_ops(dev) || device_iommu_mapped(dev) ||
-	    is_swiotlb_force_bounce(dev))
-		return false;
-
-	return start != DMA_MAPPING_ERROR &&
+	return !get_dma_ops(dev) && !device_iommu_mapped(dev) &&
+	       !is_swiotlb_force_bounce(dev) && start != DMA_MAPPING_ERROR &&
 	       start + PFN_PHYS(walk->nr_pages) - 1 <= last;
 }
 
@@ -138,17 +135,6 @@ static void dma_heap_fill_table(struct sg_table *table,
 		sg_set_page(sg, pfn_to_page(walk.pfn), n << PAGE_SHIFT, 0);
 		sg = sg_next(sg);
 	}
-}
-
-static struct dma_heap_access
-dma_heap_mapping_access(struct device *dev, enum dma_data_direction direction)
-{
-	return (struct dma_heap_access){
-		.device = direction,
-		.coherent = dev_is_dma_coherent(dev),
-		/* A limit exists only where DMA may be bounced. */
-		.bounced = dma_max_mapping_size(dev) < SIZE_MAX,
-	};
 }
 
 static void dma_heap_free_tables(struct dma_heap_mapping *mapping)
@@ -392,7 +378,12 @@ struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 
 	mapping->dev = attachment->dev;
 	mapping->span = view->span;
-	mapping->access = dma_heap_mapping_access(mapping->dev, direction);
+	mapping->access = (struct dma_heap_access){
+		.device = direction,
+		.coherent = dev_is_dma_coherent(mapping->dev),
+		/* A limit exists only where DMA may be bounced. */
+		.bounced = dma_max_mapping_size(mapping->dev) < SIZE_MAX,
+	};
 	mapping->mapped = dma_heap_map_direction(&mapping->access);
 
 	ret = dma_heap_alloc_tables(mapping, view);
