@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0
 
-# amd64 or arm64: the machine that demo and bench run
+# amd64 or arm64: the machine that demo and bench run, and modules is for
 ARCH ?= amd64
+# Debian's kernel that modules is for: backports, 6.12 or 6.1
+KERNEL ?= backports
 
 .PHONY: help
 help:
 	@echo 'make demo              show the heaps at work on a real kernel, in an emulated machine'
 	@echo 'make demo ARCH=arm64   the same on arm64, with three regions'
+	@echo 'make modules           build the modules for a kernel of a guest (ARCH=arm64, KERNEL=6.12), and print where they are'
+	@echo 'make lib               build the library, the command and the tests of both, in build/unit'
 	@echo 'make check             run every test (an hour)'
 	@echo "make check ONLY='uapi*arm64*,lint'   run these suites (also with check-debug and check-long)"
 	@echo 'make list-suites       list the names of the suites'
@@ -25,6 +29,15 @@ help:
 .PHONY: demo
 demo:
 	@demo/run $(ARCH)
+
+.PHONY: modules
+modules:
+	@vm/modules $(ARCH) $(KERNEL)
+
+.PHONY: lib
+lib:
+	@[ -f build/unit/build.ninja ] || vm/in-root -- meson setup --werror build/unit
+	@vm/in-root -- ninja -C build/unit
 
 .PHONY: check
 check:
