@@ -151,7 +151,8 @@ const struct command doctor_command = {
 		"A line begins with 'ok', 'missing' or 'note'. An indented line after it is a\n"
 		"command for a shell, which fixes the problem or shows more. When it is fixed,\n"
 		"doctor may find something else that is missing.\n"
-		"Only root sees who else may allocate, and which buffers only the kernel holds.\n"
+		"Only root sees who else may allocate, but heaps without a limit are reported\n"
+		"to every user. Only root sees which buffers only the kernel holds.\n"
 		"The exit status is 1 if something is missing, else 0.\n",
 	.options = (const struct command_option[]) {
 		{ DOCTOR_JSON, "json", NULL, "JSON" },

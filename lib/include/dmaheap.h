@@ -519,8 +519,9 @@ int dmaheap_buffer_region_offset(const struct dmaheap_buffer *buffer,
  * dmaheap_buffer_uid() - the user who asked for the memory
  * @buffer:	the buffer or view
  *
- * Return: the user ID, as the caller's user namespace has it. Whoever has the
- * buffer now, its memory is charged to this user.
+ * Return: the user ID, as the caller's user namespace has it. It does not change
+ * when the buffer is passed on. The memory is charged to this user, unless the
+ * process that asked had CAP_SYS_RESOURCE.
  */
 uid_t dmaheap_buffer_uid(const struct dmaheap_buffer *buffer);
 

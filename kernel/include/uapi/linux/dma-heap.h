@@ -235,8 +235,8 @@ struct dma_heap_query_buffer_data {
  *
  * Takes a &struct dma_heap_list_data on an open heap, and fills in its array,
  * nr_entries and flags. Who has CAP_SYS_ADMIN in the initial user namespace
- * sees every dma-buf, everybody else those whose memory is charged to the
- * user that calls. The order is that in which buffers were allocated, and for
+ * sees every dma-buf. Other callers see those whose memory was requested by
+ * the calling user. The order is that in which buffers were allocated, and for
  * each buffer that in which its views were made.
  *
  * The list is no snapshot. A dma-buf that exists during the whole call is listed
