@@ -20,7 +20,6 @@
 #include <linux/scatterlist.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
-#include <linux/swiotlb.h>
 
 #include "access.h"
 #include "buffer.h"
@@ -50,27 +49,10 @@ struct dma_heap_mapping {
 	struct list_head link;
 };
 
-/*
- * Check whether a device reaches the pages at the cursor without a copy. With an
- * IOMMU, or DMA operations of its own, only the DMA API knows.
- */
-static bool dma_heap_is_in_reach(struct device *dev,
-				 const struct dma_heap_walk *walk)
-{
-	const u64 last = min_not_zero(dma_get_mask(dev), dev->bus_dma_limit);
-	const dma_addr_t start = phys_to_dma(dev, PFN_PHYS(walk->pfn));
-
-	return !get_dma_ops(dev) && !device_iommu_mapped(dev) &&
-	       !is_swiotlb_force_bounce(dev) && start != DMA_MAPPING_ERROR &&
-	       start + PFN_PHYS(walk->nr_pages) - 1 <= last;
-}
-
-/*
- * A contiguous buffer stays one entry, since many importers require that. It is
- * divided only if the device may get a copy: a longer entry could not be mapped.
- */
+/* Get the limit of entries, which have @max bytes at most. */
 static struct dma_heap_entry_limit
-dma_heap_entry_limit(struct device *dev, const struct dma_heap_view *view)
+dma_heap_entry_limit(struct device *dev, const struct dma_heap_view *view,
+		     size_t max)
 {
 	struct dma_heap_entry_limit limit = { dev, UINT_MAX, ULONG_MAX };
 	struct dma_heap_walk walk;
@@ -81,11 +63,10 @@ dma_heap_entry_limit(struct device *dev, const struct dma_heap_view *view)
 		if (dev->dma_parms && dev->dma_parms->max_segment_size)
 			limit.max_pages = dma_get_max_seg_size(dev);
 		limit.boundary = dma_get_seg_boundary(dev);
+		max = dma_max_mapping_size(dev);
 	}
-	if (walk.left || !dma_heap_is_in_reach(dev, &walk))
-		limit.max_pages = min_t(size_t, limit.max_pages,
-					dma_max_mapping_size(dev));
-	limit.max_pages = max(limit.max_pages >> PAGE_SHIFT, 1UL);
+	limit.max_pages = min_t(size_t, limit.max_pages, max) >> PAGE_SHIFT;
+	limit.max_pages = max(limit.max_pages, 1UL);
 
 	return limit;
 }
@@ -142,30 +123,6 @@ static void dma_heap_free_tables(struct dma_heap_mapping *mapping)
 	if (mapping->table.sgl != mapping->own.sgl)
 		sg_free_table(&mapping->table);
 	sg_free_table(&mapping->own);
-}
-
-static int dma_heap_alloc_tables(struct dma_heap_mapping *mapping,
-				 const struct dma_heap_view *view)
-{
-	const struct dma_heap_entry_limit limit =
-		dma_heap_entry_limit(mapping->dev, view);
-	int ret;
-
-	ret = dma_heap_alloc_table(&mapping->own, view, &limit);
-	if (ret)
-		return ret;
-
-	dma_heap_fill_table(&mapping->own, view, &limit);
-	mapping->table = mapping->own;
-	if (!dma_heap_needs_sync(&mapping->access))
-		return 0;
-
-	ret = sg_alloc_table(&mapping->table, mapping->own.orig_nents,
-			     GFP_KERNEL);
-	if (ret)
-		sg_free_table(&mapping->own);
-
-	return ret;
 }
 
 /* Give the importer what the DMA API made of the table. */
@@ -342,6 +299,9 @@ static int dma_heap_add_mapping(struct dma_heap_buffer *buffer,
 				struct dma_heap_mapping *mapping)
 {
 	struct dma_heap_access access = mapping->access;
+	/* If the entry is too long for a copy, shorter ones follow. */
+	const bool is_long = mapping->own.sgl->length >
+			     dma_max_mapping_size(mapping->dev);
 	unsigned int due;
 	int ret;
 
@@ -350,7 +310,8 @@ static int dma_heap_add_mapping(struct dma_heap_buffer *buffer,
 	due = dma_heap_maintenance(DMA_HEAP_MAP, &access);
 	/* The DMA API syncs by itself unless it is asked not to. */
 	ret = dma_map_sgtable(mapping->dev, &mapping->own, mapping->mapped,
-			      due ? 0 : DMA_ATTR_SKIP_CPU_SYNC);
+			      (due ? 0 : DMA_ATTR_SKIP_CPU_SYNC) |
+			      (is_long ? DMA_ATTR_NO_WARN : 0));
 	if (!ret) {
 		list_add(&mapping->link, &buffer->mappings);
 		/* For a bounced device the bounce buffer was cleaned. */
@@ -359,6 +320,49 @@ static int dma_heap_add_mapping(struct dma_heap_buffer *buffer,
 			buffer->clean = true;
 	}
 	mutex_unlock(&buffer->lock);
+
+	return ret;
+}
+
+static int dma_heap_map_entries(struct dma_heap_mapping *mapping,
+				const struct dma_heap_view *view,
+				size_t max_entry)
+{
+	const struct dma_heap_entry_limit limit =
+		dma_heap_entry_limit(mapping->dev, view, max_entry);
+	int ret;
+
+	ret = dma_heap_alloc_table(&mapping->own, view, &limit);
+	if (ret)
+		return ret;
+
+	dma_heap_fill_table(&mapping->own, view, &limit);
+	mapping->table = mapping->own;
+	if (dma_heap_needs_sync(&mapping->access))
+		ret = sg_alloc_table(&mapping->table, mapping->own.orig_nents,
+				     GFP_KERNEL);
+	if (!ret)
+		ret = dma_heap_add_mapping(view->buffer, mapping);
+	if (ret)
+		dma_heap_free_tables(mapping);
+
+	return ret;
+}
+
+/*
+ * Map a contiguous buffer as one entry, since many importers require that. Only
+ * the DMA API knows whether the device reaches the buffer. If it needs a copy, the
+ * DMA API refuses an entry of more than dma_max_mapping_size().
+ */
+static int dma_heap_map_view(struct dma_heap_mapping *mapping,
+			     const struct dma_heap_view *view)
+{
+	const size_t max_copied = dma_max_mapping_size(mapping->dev);
+	int ret;
+
+	ret = dma_heap_map_entries(mapping, view, UINT_MAX);
+	if (ret == -EIO && PFN_PHYS(view->span.nr_pages) > max_copied)
+		ret = dma_heap_map_entries(mapping, view, max_copied);
 
 	return ret;
 }
@@ -386,24 +390,16 @@ struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 	};
 	mapping->mapped = dma_heap_map_direction(&mapping->access);
 
-	ret = dma_heap_alloc_tables(mapping, view);
-	if (ret)
-		goto free;
-
-	ret = dma_heap_add_mapping(view->buffer, mapping);
-	if (ret)
-		goto free_tables;
+	ret = dma_heap_map_view(mapping, view);
+	if (ret) {
+		kfree(mapping);
+		return ERR_PTR(ret);
+	}
 
 	dma_heap_copy_table(mapping);
 	trace_dma_heap_map(mapping->dev, view->inode,
 			   (u64)view->span.nr_pages << PAGE_SHIFT, direction);
 	return &mapping->table;
-
-free_tables:
-	dma_heap_free_tables(mapping);
-free:
-	kfree(mapping);
-	return ERR_PTR(ret);
 }
 
 void dma_heap_buffer_unmap(struct dma_buf_attachment *attachment,
