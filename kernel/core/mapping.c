@@ -144,17 +144,6 @@ static void dma_heap_copy_table(struct dma_heap_mapping *mapping)
 	}
 }
 
-static void dma_heap_sync_piece(const struct dma_heap_mapping *mapping,
-				dma_addr_t addr, size_t len, unsigned int due)
-{
-	if (due == DMA_HEAP_SYNC_FOR_DEVICE)
-		dma_sync_single_for_device(mapping->dev, addr, len,
-					   mapping->mapped);
-	else
-		dma_sync_single_for_cpu(mapping->dev, addr, len,
-					mapping->mapped);
-}
-
 /*
  * Sync the bytes from @start to @end of a mapping. An IOMMU may have merged
  * entries, so that the two sides of the table are divided differently. Each
@@ -172,11 +161,14 @@ static void dma_heap_sync_part(const struct dma_heap_mapping *mapping,
 			       sg_dma_len(dma) - dma_done);
 		size_t from = max(pos, start);
 		size_t to = min(pos + n, end);
+		dma_addr_t addr = sg_dma_address(dma) + dma_done + from - pos;
 
-		if (from < to)
-			dma_heap_sync_piece(mapping, sg_dma_address(dma) +
-					    dma_done + (from - pos),
-					    to - from, due);
+		if (from < to && due == DMA_HEAP_SYNC_FOR_DEVICE)
+			dma_sync_single_for_device(mapping->dev, addr,
+						   to - from, mapping->mapped);
+		else if (from < to)
+			dma_sync_single_for_cpu(mapping->dev, addr, to - from,
+						mapping->mapped);
 		pos += n;
 		cpu_done += n;
 		if (cpu_done == cpu->length) {
@@ -295,6 +287,19 @@ void dma_heap_sync_for_device(const struct dma_heap_view *view,
 	}
 }
 
+/* Check whether the device got a copy: then its address is not that of the memory. */
+static bool dma_heap_is_copied(const struct dma_heap_mapping *mapping)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sgtable_sg(&mapping->own, sg, i)
+		if (sg_dma_address(sg) != phys_to_dma(mapping->dev, sg_phys(sg)))
+			return true;
+
+	return false;
+}
+
 static int dma_heap_add_mapping(struct dma_heap_buffer *buffer,
 				struct dma_heap_mapping *mapping)
 {
@@ -314,6 +319,9 @@ static int dma_heap_add_mapping(struct dma_heap_buffer *buffer,
 			      (is_long ? DMA_ATTR_NO_WARN : 0));
 	if (!ret) {
 		list_add(&mapping->link, &buffer->mappings);
+		/* An IOMMU has addresses of its own, too: then assume a copy. */
+		access.bounced = access.bounced && dma_heap_is_copied(mapping);
+		mapping->access.bounced = access.bounced;
 		/* For a bounced device the bounce buffer was cleaned. */
 		if (due && !access.coherent && !access.bounced &&
 		    mapping->span.nr_pages == buffer->nr_pages)
@@ -354,23 +362,11 @@ static int dma_heap_map_entries(struct dma_heap_mapping *mapping,
  * the DMA API knows whether the device reaches the buffer. If it needs a copy, the
  * DMA API refuses an entry of more than dma_max_mapping_size().
  */
-static int dma_heap_map_view(struct dma_heap_mapping *mapping,
-			     const struct dma_heap_view *view)
-{
-	const size_t max_copied = dma_max_mapping_size(mapping->dev);
-	int ret;
-
-	ret = dma_heap_map_entries(mapping, view, UINT_MAX);
-	if (ret == -EIO && PFN_PHYS(view->span.nr_pages) > max_copied)
-		ret = dma_heap_map_entries(mapping, view, max_copied);
-
-	return ret;
-}
-
 struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 				     enum dma_data_direction direction)
 {
 	const struct dma_heap_view *view = attachment->dmabuf->priv;
+	const size_t max_copied = dma_max_mapping_size(attachment->dev);
 	struct dma_heap_mapping *mapping;
 	int ret;
 
@@ -385,12 +381,14 @@ struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 	mapping->access = (struct dma_heap_access){
 		.device = direction,
 		.coherent = dev_is_dma_coherent(mapping->dev),
-		/* A limit exists only where DMA may be bounced. */
-		.bounced = dma_max_mapping_size(mapping->dev) < SIZE_MAX,
+		/* On 6.1 the limit does not know of holes between the ranges. */
+		.bounced = max_copied < SIZE_MAX || mapping->dev->dma_range_map,
 	};
 	mapping->mapped = dma_heap_map_direction(&mapping->access);
 
-	ret = dma_heap_map_view(mapping, view);
+	ret = dma_heap_map_entries(mapping, view, UINT_MAX);
+	if (ret == -EIO && PFN_PHYS(view->span.nr_pages) > max_copied)
+		ret = dma_heap_map_entries(mapping, view, max_copied);
 	if (ret) {
 		kfree(mapping);
 		return ERR_PTR(ret);

@@ -7,10 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../uapi/camera.h"
+#include "../uapi/tracing.h"
 #include "device.h"
 
 #define PAGES(n) ((n) * page_size())
@@ -188,6 +190,23 @@ TEST(contiguous_buffer_in_reach_is_one_entry)
 	close(device.node);
 	if (!may_be_in_pieces(heap))
 		CHECK_EQUAL((long long)first.len, (long long)buffer.len);
+}
+
+/* It snoops, and needs no copy, though other buffers may need one. */
+TEST(coherent_device_in_reach_is_not_synced)
+{
+	const struct buffer buffer = new_buffer(heap, MIB(24), O_RDWR);
+	struct device device = attach_idle(&buffer, WRITES);
+	char line[MOST_EVENT];
+	FILE *trace;
+
+	begin_tracing("dmabuf_heaps/dma_heap_sync");
+	begin_access(&buffer, DMA_BUF_SYNC_READ);
+	end_access(&buffer, DMA_BUF_SYNC_READ);
+	close(device.node);
+	trace = end_tracing("dmabuf_heaps/dma_heap_sync");
+	while (next_event(trace, line))
+		CHECK(!strstr(line, " dev=dmabuf_heaps_importer "));
 }
 
 #define MOST_NODES 24
