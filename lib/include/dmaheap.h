@@ -111,8 +111,9 @@ enum dmaheap_provider {
  * O_CLOEXEC.
  *
  * Return: 0; -EINVAL if @name is empty, "." or "..", or has a '/' in it;
- * -ENAMETOOLONG if it has more than 255 bytes; -ENOENT if there is no such heap; -EACCES if the caller may not open it;
- * -ENOMEM if there is no memory for the handle; or what else open(2) reports.
+ * -ENAMETOOLONG if it has more than 255 bytes; -ENOENT if there is no such heap;
+ * -EACCES if the caller may not open it; -ENOMEM if there is no memory for the
+ * handle; or what else open(2) reports.
  */
 int dmaheap_open(const char *name, struct dmaheap **heap);
 
