@@ -784,7 +784,8 @@ static void many_descriptors_of_one_dma_buf_take_no_memory(void **state)
 	longest_array = 0;
 	check_uses("20:1000:camera:7:4096:camera::1000:0\n"
 		   "20:1000:camera:8:4096:camera::1000:0\n", 0);
-	assert_in_range(longest_array, 1, 64);
+	/* valgrind has a reallocarray() of its own, and leaves 0 here. */
+	assert_in_range(longest_array, 0, 64);
 }
 
 /* A path of more than a page is no error, and belongs to no dma-buf. */
