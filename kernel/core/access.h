@@ -34,7 +34,8 @@ enum dma_heap_event {
  * @cpu: Direction of the CPU access, for a begin and an end.
  * @device: Direction that the importer asked for.
  * @coherent: Whether the device snoops the CPU caches.
- * @bounced: Whether the device may get a copy of the memory (swiotlb).
+ * @bounced: Whether the device has a copy of the memory (swiotlb). Before the
+ *	mapping is made: whether it may get one.
  */
 struct dma_heap_access {
 	bool cpu_writes;

@@ -34,6 +34,7 @@
  * @span: Page range of the buffer that is mapped.
  * @access: Properties of the device and the mapping, without a CPU access.
  * @mapped: Direction that was passed to the DMA API.
+ * @max_copied: Longest entry of which the device can get a copy, in bytes.
  * @own: Table for syncs and for the unmap.
  * @table: Table of the importer, which may edit it. It shares the entries of
  *	@own if no sync will need them, and has a copy otherwise.
@@ -44,6 +45,7 @@ struct dma_heap_mapping {
 	struct dma_heap_span span;
 	struct dma_heap_access access;
 	enum dma_data_direction mapped;
+	size_t max_copied;
 	struct sg_table own;
 	struct sg_table table;
 	struct list_head link;
@@ -51,9 +53,10 @@ struct dma_heap_mapping {
 
 /* Get the limit of entries, which have @max bytes at most. */
 static struct dma_heap_entry_limit
-dma_heap_entry_limit(struct device *dev, const struct dma_heap_view *view,
-		     size_t max)
+dma_heap_entry_limit(const struct dma_heap_mapping *mapping,
+		     const struct dma_heap_view *view, size_t max)
 {
+	struct device *dev = mapping->dev;
 	struct dma_heap_entry_limit limit = { dev, UINT_MAX, ULONG_MAX };
 	struct dma_heap_walk walk;
 
@@ -63,7 +66,7 @@ dma_heap_entry_limit(struct device *dev, const struct dma_heap_view *view,
 		if (dev->dma_parms && dev->dma_parms->max_segment_size)
 			limit.max_pages = dma_get_max_seg_size(dev);
 		limit.boundary = dma_get_seg_boundary(dev);
-		max = dma_max_mapping_size(dev);
+		max = mapping->max_copied;
 	}
 	limit.max_pages = min_t(size_t, limit.max_pages, max) >> PAGE_SHIFT;
 	limit.max_pages = max(limit.max_pages, 1UL);
@@ -305,8 +308,7 @@ static int dma_heap_add_mapping(struct dma_heap_buffer *buffer,
 {
 	struct dma_heap_access access = mapping->access;
 	/* If the entry is too long for a copy, shorter ones follow. */
-	const bool is_long = mapping->own.sgl->length >
-			     dma_max_mapping_size(mapping->dev);
+	const bool is_long = mapping->own.sgl->length > mapping->max_copied;
 	unsigned int due;
 	int ret;
 
@@ -329,15 +331,16 @@ static int dma_heap_add_mapping(struct dma_heap_buffer *buffer,
 	}
 	mutex_unlock(&buffer->lock);
 
-	return ret;
+	return ret == -EIO && is_long ? -E2BIG : ret;
 }
 
+/* Return -E2BIG if the device needs a copy and an entry is too long for one. */
 static int dma_heap_map_entries(struct dma_heap_mapping *mapping,
 				const struct dma_heap_view *view,
 				size_t max_entry)
 {
 	const struct dma_heap_entry_limit limit =
-		dma_heap_entry_limit(mapping->dev, view, max_entry);
+		dma_heap_entry_limit(mapping, view, max_entry);
 	int ret;
 
 	ret = dma_heap_alloc_table(&mapping->own, view, &limit);
@@ -366,7 +369,6 @@ struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 				     enum dma_data_direction direction)
 {
 	const struct dma_heap_view *view = attachment->dmabuf->priv;
-	const size_t max_copied = dma_max_mapping_size(attachment->dev);
 	struct dma_heap_mapping *mapping;
 	int ret;
 
@@ -378,17 +380,19 @@ struct sg_table *dma_heap_buffer_map(struct dma_buf_attachment *attachment,
 
 	mapping->dev = attachment->dev;
 	mapping->span = view->span;
+	mapping->max_copied = dma_max_mapping_size(mapping->dev);
 	mapping->access = (struct dma_heap_access){
 		.device = direction,
 		.coherent = dev_is_dma_coherent(mapping->dev),
 		/* On 6.1 the limit does not know of holes between the ranges. */
-		.bounced = max_copied < SIZE_MAX || mapping->dev->dma_range_map,
+		.bounced = mapping->max_copied < SIZE_MAX ||
+			   mapping->dev->dma_range_map,
 	};
 	mapping->mapped = dma_heap_map_direction(&mapping->access);
 
 	ret = dma_heap_map_entries(mapping, view, UINT_MAX);
-	if (ret == -EIO && PFN_PHYS(view->span.nr_pages) > max_copied)
-		ret = dma_heap_map_entries(mapping, view, max_copied);
+	if (ret == -E2BIG)
+		ret = dma_heap_map_entries(mapping, view, mapping->max_copied);
 	if (ret) {
 		kfree(mapping);
 		return ERR_PTR(ret);
