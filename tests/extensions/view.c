@@ -322,6 +322,17 @@ TEST(view_of_what_is_no_buffer_is_refused)
 	CHECK_ERRNO(try_view(heap, 1000, 0, PAGES(1), O_RDONLY, &view), EBADF);
 }
 
+TEST(view_errors_have_an_order)
+{
+	int buf = alloc(heap, PAGES(2), O_RDONLY), view;
+
+	CHECK_ERRNO(try_view(heap, -1, 0, PAGES(1), O_ACCMODE, &view), EINVAL);
+	CHECK_ERRNO(try_view(heap, -1, PAGES(9), PAGES(1), O_RDWR, &view), EBADF);
+	CHECK_ERRNO(try_view(heap, buf, PAGES(9), PAGES(1), O_RDWR, &view),
+		    EINVAL);
+	CHECK_ERRNO(try_view(heap, buf, 0, PAGES(1), O_RDWR, &view), EACCES);
+}
+
 /* Two names of one heap have the same buffers: none of the others will do. */
 TEST(view_of_another_heaps_buffer_is_exdev)
 {

@@ -41,6 +41,9 @@ TEST(what_is_refused_is_counted_by_reason)
 	CHECK_ERRNO(try_alloc(heap, TOO_MUCH, O_RDWR, 0, &buf), ENOMEM);
 	counts.failures_memory++;
 	check_counts(heap, &counts);
+	/* Longer than a file can be. */
+	CHECK_ERRNO(try_alloc(heap, 1ull << 63, O_RDWR, 0, &buf), ENOMEM);
+	check_counts(heap, &counts);
 
 	/* A limit says nothing about what there is. */
 	become(ALICE);

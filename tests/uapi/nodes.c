@@ -32,6 +32,17 @@ TEST(node_is_no_stream)
 			     heap->fd, 0), ENODEV);
 }
 
+TEST(node_access_mode_is_checked_first)
+{
+	const int node = open_node(heap, O_WRONLY);
+	char byte = 0;
+
+	CHECK_ERRNO(write(open_node(heap, O_RDONLY), &byte, 1), EBADF);
+	CHECK_ERRNO(read(node, &byte, 1), EBADF);
+	CHECK_MAP_ERRNO(mmap(NULL, page_size(), PROT_READ, MAP_SHARED, node, 0),
+			EACCES);
+}
+
 TEST(node_may_be_opened_in_any_mode)
 {
 	const int modes[] = { O_RDONLY, O_WRONLY, O_RDWR };
