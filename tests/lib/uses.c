@@ -661,7 +661,6 @@ static void thread_that_leaves_hides_no_descriptor(void **state)
 		   "30:1000:camera:8:4096:camera::1:0\n", 0);
 }
 
-/* 64 POSIX locks are in fdinfo before the size. */
 /* Make a text that is longer than a page: @begin, many locks, and @end. */
 static void add_locks(char info[8192], const char *begin, const char *end)
 {
@@ -674,6 +673,17 @@ static void add_locks(char info[8192], const char *begin, const char *end)
 	snprintf(info + len, 8192 - len, "%s", end);
 }
 
+/* Make a process that has @path twenty times, with this text of fdinfo. */
+static void make_copies(const char *path, const char *info)
+{
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	for (int fd = 3; fd < 23; fd++)
+		make_descriptor(20, 20, fd, path, info);
+}
+
+#define OTHER_INFO "pos:\t0\nflags:\t02\nmnt_id:\t14\nino:\t8\n"
+
+/* The size comes after the locks. */
 static void fdinfo_longer_than_a_page_is_read(void **state)
 {
 	char info[8192];
@@ -718,9 +728,7 @@ static void long_fdinfo_of_paths_is_read_once(void **state)
 	char info[8192];
 
 	add_locks(info, PATH_INFO("7"), "");
-	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
-	for (int fd = 3; fd < 23; fd++)
-		make_descriptor(20, 20, fd, "/dmabuf:left eye", info);
+	make_copies("/dmabuf:left eye", info);
 	check_uses("20:1000:camera:7:0:?:left eye:20:0\n", 0);
 	assert_int_equal(n_opened_fdinfo, 1);
 }
@@ -728,10 +736,7 @@ static void long_fdinfo_of_paths_is_read_once(void **state)
 /* Another driver may take long to write it, though it is short. */
 static void fdinfo_of_other_files_is_read_once(void **state)
 {
-	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
-	for (int fd = 3; fd < 23; fd++)
-		make_descriptor(20, 20, fd, "/dmabuf:x",
-				"pos:\t0\nflags:\t02\nmnt_id:\t14\nino:\t8\n");
+	make_copies("/dmabuf:x", OTHER_INFO);
 	exception.path = "";
 	exception.file = FILE_REGULAR;
 	check_uses("", 0);
@@ -743,27 +748,38 @@ static void fdinfo_of_gone_files_is_read_once(void **state)
 {
 	char info[8192];
 
-	add_locks(info, "pos:\t0\nflags:\t02\nmnt_id:\t14\nino:\t8\n", "");
-	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
-	for (int fd = 3; fd < 23; fd++)
-		make_descriptor(20, 20, fd, "/dmabuf:x (deleted)", info);
+	add_locks(info, OTHER_INFO, "");
+	make_copies("/dmabuf:x (deleted)", info);
 	exception.path = "";
 	exception.file = FILE_UNSEEN;
 	check_uses("", 0);
 	assert_int_equal(n_opened_fdinfo, 1);
 }
 
-/* The kernel tries for long. The first try is before the file is recognized. */
-static void fdinfo_too_long_is_tried_once_more(void **state)
+/* The kernel tries for long before it fails. */
+static void fdinfo_without_memory_is_tried_once(void **state)
 {
-	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
-	for (int fd = 3; fd < 23; fd++)
-		make_descriptor(20, 20, fd, "/dmabuf:x",
-				INFO("7", "4096", "camera", "name:\tx\n"));
+	make_copies("/dmabuf:x", INFO("7", "4096", "camera", "name:\tx\n"));
 	fdinfo_is_too_long = true;
 	blocks = 8;
 	check_uses("20:1000:camera:7:4096:?:x:20:0\n", 0);
-	assert_in_range(n_opened_fdinfo, 1, 2);
+	assert_int_equal(n_opened_fdinfo, 1);
+}
+
+/* There is an end to what is kept of it. */
+static void fdinfo_of_16_mib_is_tried_once(void **state)
+{
+	static char info[(16 << 20) + 1];
+
+	memset(info, 'x', sizeof(info) - 1);
+	make_process(20, "Name:\tcamera\nUid:\t1000\t0\t0\t0\n");
+	for (int fd = 3; fd < 5; fd++) {
+		make_descriptor(20, 20, fd, "/dmabuf:x", OTHER_INFO);
+		make_file(info, "20/task/20/fdinfo/%d", fd);
+	}
+	blocks = 8;
+	check_uses("20:1000:camera:8:4096:?:x:2:0\n", 0);
+	assert_int_equal(n_opened_fdinfo, 1);
 }
 
 static void path_descriptor_size_is_that_of_inode(void **state)
@@ -822,8 +838,7 @@ static void error_of_a_process_hides_no_other(void **state)
 static void file_that_refuses_is_no_dma_buf(void **state)
 {
 	make_process(20, "Name:\tother\nUid:\t1000\t0\t0\t0\n");
-	make_descriptor(20, 20, 3, "/dmabuf:x",
-			"pos:\t0\nflags:\t02\nmnt_id:\t14\nino:\t8\n");
+	make_descriptor(20, 20, 3, "/dmabuf:x", OTHER_INFO);
 	exception.path = "/fd/3";
 	exception.file = FILE_REFUSING;
 	check_uses("", 0);
@@ -1209,7 +1224,8 @@ int main(void)
 		TEST(long_fdinfo_of_paths_is_read_once),
 		TEST(fdinfo_of_other_files_is_read_once),
 		TEST(fdinfo_of_gone_files_is_read_once),
-		TEST(fdinfo_too_long_is_tried_once_more),
+		TEST(fdinfo_without_memory_is_tried_once),
+		TEST(fdinfo_of_16_mib_is_tried_once),
 		TEST(path_descriptor_size_is_that_of_inode),
 		TEST(many_descriptors_of_one_dma_buf_take_no_memory),
 		TEST(path_too_long_hides_no_descriptor),
